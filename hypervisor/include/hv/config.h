@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The binary configuration: the only thing syscfg (build machine) and the hypervisor share besides the
+ * planner. One flat little-endian blob: this header, then the tables it names. All checks were made by
+ * syscfg; the hypervisor verifies magic, version, size, checksum and that the board is the one it runs on,
+ * and trusts the rest.
+ *
+ * Rules: every table offset is in bytes from the start of the header and a multiple of 8; the size of the
+ * blob is a multiple of 4; `crc32` is CRC-32 (IEEE, reflected, as zlib) over the whole blob with the crc32
+ * field taken as 0. Ranges are half-open; `limit` may be 2^32.
+ */
+#ifndef HV_CONFIG_H
+#define HV_CONFIG_H
+
+#include <stdint.h>
+
+enum {
+    CONFIG_MAGIC = 0x46435046, /* "FPCF" */
+    CONFIG_VERSION = 1,
+
+    CONFIG_MAX_CPUS = 2,
+    CONFIG_MAX_DOMAINS = 8,
+    CONFIG_MAX_VCPUS = 16,
+    CONFIG_MAX_PORTS = 1024,   /* per domain, port 0 included */
+    CONFIG_MAX_WINDOWS = 4,
+    CONFIG_NAME_BYTES = 16,
+    CONFIG_PRIORITIES = 8,     /* 0 is the lowest */
+
+    MPU_FIXED_SLOTS = 5,       /* text+rodata, shared data, per-CPU data and stack, GIC, UART */
+    MPU_MAX_SLOTS = 24,
+};
+
+/* How EL2 reaches a page that the loaded view does not hold. */
+enum access_strategy {
+    ACCESS_WINDOW = 0,
+    ACCESS_SWITCH = 1,
+    ACCESS_AUTO = 2,
+    ACCESS_MASK = 3,
+    ACCESS_BACKGROUND = 4,
+    ACCESS_SHARED = 5,
+    ACCESS_RESIDENT = 6, /* boards with translation: everything is always reachable */
+};
+
+enum switch_when { SWITCH_ON_ACCESS = 0, SWITCH_ON_ENTRY = 1 };
+enum window_granule { WINDOW_PAGE = 0, WINDOW_DOMAIN = 1 };
+enum background_when { BACKGROUND_ON_ACCESS = 0, BACKGROUND_ALWAYS = 1 };
+
+struct config_header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t size; /* bytes, whole blob */
+    uint32_t crc32;
+    char board[CONFIG_NAME_BYTES]; /* "mps3-an536", NUL padded */
+    char commit[CONFIG_NAME_BYTES]; /* what the console banner names; NUL padded, may be empty */
+
+    uint32_t access;          /* enum access_strategy */
+    uint32_t switch_when;     /* enum switch_when, ACCESS_SWITCH only */
+    uint32_t window_granule;  /* enum window_granule, ACCESS_WINDOW only */
+    uint32_t background_when; /* enum background_when, ACCESS_BACKGROUND only */
+    uint32_t windows;         /* W: slots reserved for windows, from the top down; 0 where none is needed */
+    uint32_t slots;           /* regions the plan was made for; must equal HMPUIR */
+    uint32_t time_slice_us;   /* 0: none */
+    uint32_t nr_cpus;
+
+    uint32_t nr_domains, domains;   /* count, offset of struct config_domain[]; domid = index + 1 */
+    uint32_t nr_vcpus, vcpus;       /* struct config_vcpu[], sorted by domain then id */
+    uint32_t nr_ranges, ranges;     /* struct config_range[]: the ranges of all views */
+    uint32_t nr_regions, regions;   /* struct config_region[]: register images of all views (MPU boards) */
+    uint32_t nr_channels, channels; /* struct config_channel[]: static event channels */
+    uint32_t nr_irqs, irqs;         /* struct config_irq[]: SPIs of assigned devices */
+
+    uint32_t hyp_first_region; /* hypervisor view: all RAM, EL2 only; regions[hyp_first_region ...] */
+    uint32_t hyp_nr_regions;
+    uint32_t hyp_first_slot;   /* where they go: MPU_FIXED_SLOTS for `switch`, the top for `mask` */
+
+    uint32_t event_pages_base; /* ACCESS_SHARED: [base, limit) mapped in every view; 0, 0 otherwise */
+    uint32_t event_pages_limit;
+    uint32_t pad0;
+};
+
+enum config_domain_flags {
+    DOMAIN_ESSENTIAL = 1u << 0, /* fencepost,essential: the system ends when this domain stops */
+    DOMAIN_DIRECT_MAP = 1u << 1,
+    DOMAIN_KEEP_CONTENT = 1u << 2, /* static RAM is not scrubbed at first start */
+    DOMAIN_SHAREABLE = 1u << 3,    /* vCPUs on both CPUs: banks are Outer Shareable */
+    DOMAIN_TRUSTED_DMA = 1u << 4,
+    DOMAIN_SLOTS_RESIDENT = 1u << 5, /* `mask`: the view stays in its own slots for ever */
+};
+
+enum restart_policy { RESTART_NEVER = 0, RESTART_ON_REBOOT = 1, RESTART_ALWAYS = 2 };
+
+/* A blob the loader put into memory; size 0: none. */
+struct config_module {
+    uint32_t source; /* physical address it was loaded at */
+    uint32_t size;   /* bytes */
+    uint32_t target; /* guest address it is copied to, inside the domain's RAM */
+};
+
+struct config_domain {
+    char name[CONFIG_NAME_BYTES]; /* node name, cut */
+    uint32_t flags;
+    uint32_t restart; /* enum restart_policy */
+
+    uint32_t first_vcpu, nr_vcpus;
+    uint32_t nr_ports;  /* ports 0 ... nr_ports - 1 exist; at most CONFIG_MAX_PORTS */
+    uint32_t nr_pages;  /* of its static RAM */
+
+    uint32_t first_range, nr_ranges;   /* its view, in ranges[] */
+    uint32_t first_region, nr_regions; /* the same as register images */
+    uint32_t first_slot;               /* slot of its first region */
+
+    uint32_t may_connect; /* bit (domid - 1): event channels may be opened with that domain */
+    uint32_t may_map;     /* bit (domid - 1): that domain's pages may be mapped */
+
+    uint32_t entry; /* guest address of vCPU 0's first instruction */
+    struct config_module kernel, device_tree, ramdisk;
+    uint32_t pad0;
+};
+
+struct config_vcpu {
+    uint16_t domain; /* index into domains[] */
+    uint16_t id;     /* within the domain: 0, 1, ... = MPIDR.Aff0 the guest sees */
+    uint16_t cpu;    /* physical CPU it is pinned to */
+    uint16_t priority;
+};
+
+enum range_kind {
+    RANGE_RAM = 0,         /* static RAM of the domain */
+    RANGE_SHM_OWNER = 1,   /* static shared memory, this domain owns it */
+    RANGE_SHM_BORROWER = 2,
+    RANGE_DEVICE = 3,
+    RANGE_EVENT_PAGES = 4, /* ACCESS_SHARED: everybody's event pages */
+};
+
+enum range_attr {
+    RANGE_WRITE = 1u << 0,
+    RANGE_EXEC = 1u << 1,  /* by EL1 */
+    RANGE_EL1 = 1u << 2,   /* EL1 has the access; otherwise EL2 only */
+    RANGE_SHAREABLE = 1u << 3, /* Outer Shareable; otherwise Non-shareable */
+    RANGE_IS_DEVICE = 1u << 4, /* Device-nGnRE; otherwise Normal write-back */
+};
+
+struct config_range {
+    uint64_t base;
+    uint64_t limit;
+    uint32_t attr; /* enum range_attr */
+    uint32_t kind; /* enum range_kind */
+};
+
+/* One MPU region as the two registers hold it (HPRBAR, HPRLAR with EN = 1). */
+struct config_region {
+    uint32_t rbar;
+    uint32_t rlar;
+};
+
+/* End A (the one met first in node order) is unbound first, end B is bound to it and starts pending. */
+struct config_channel {
+    uint16_t domain_a, domain_b; /* index into domains[] */
+    uint16_t port_a, port_b;
+};
+
+struct config_irq {
+    uint16_t domain; /* index into domains[] */
+    uint16_t intid;  /* physical = virtual */
+    uint32_t edge;   /* 0 level, 1 edge */
+};
+
+_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 24, "config ABI");
+_Static_assert(sizeof(struct config_domain) == 16 + 13 * 4 + 4 + 36 + 4, "config ABI");
+_Static_assert(sizeof(struct config_vcpu) == 8, "config ABI");
+_Static_assert(sizeof(struct config_range) == 24, "config ABI");
+_Static_assert(sizeof(struct config_region) == 8, "config ABI");
+_Static_assert(sizeof(struct config_channel) == 8, "config ABI");
+_Static_assert(sizeof(struct config_irq) == 8, "config ABI");
+
+#endif
