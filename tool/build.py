@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds presets with CMake, one builder per build folder at a time."""
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tool import paths
+from tool.exitcodes import BuildFailed, EnvironmentMissing
+
+HOST = "host"
+_TAIL_LINES = 60
+
+
+@contextlib.contextmanager
+def _locked(preset: str) -> Iterator[None]:
+    paths.BUILD.mkdir(exist_ok=True)
+    with open(paths.BUILD / f".{preset}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run(step: str, command: Sequence[str], log: Path) -> None:
+    try:
+        done = subprocess.run(command, cwd=paths.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace")
+    except FileNotFoundError as error:
+        raise EnvironmentMissing(f"{command[0]} is not installed: run ./fencepost setup") from error
+    with log.open("a") as file:
+        file.write(f"$ {' '.join(command)}\n{done.stdout}")
+    if done.returncode != 0:
+        tail = "\n".join(done.stdout.splitlines()[-_TAIL_LINES:])
+        raise BuildFailed(f"{step} failed (status {done.returncode}); the whole log is in "
+                          f"{paths.relative(log)}\n{tail}")
+
+
+def ensure_built(presets: Sequence[str], progress: Callable[[str], None]) -> None:
+    """Configures what is not configured and builds every preset; raises BuildFailed with the compiler's words."""
+    for preset in presets:
+        folder = paths.BUILD / preset
+        log = paths.BUILD / f"{preset}.log"
+        with _locked(preset):
+            log.unlink(missing_ok=True)
+            if not (folder / "build.ninja").is_file():
+                progress(f"configure {preset}")
+                _run(f"configuring {preset}", ("cmake", "--preset", preset), log)
+            progress(f"build {preset}")
+            _run(f"building {preset}", ("cmake", "--build", "--preset", preset), log)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Device trees: compiled once per content with cpp and dtc; read just far enough to name the domains."""
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import struct
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tool import paths
+from tool.exitcodes import EnvironmentMissing, UsageError
+
+_MAGIC = 0xD00DFEED
+_BEGIN_NODE, _END_NODE, _PROPERTY, _NOP = 1, 2, 3, 4
+_DOMAIN = "xen,domain"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain node of /chosen; domain ids follow the order of the nodes, from 1."""
+    name: str
+    domid: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    source: Path
+    blob: Path
+    domains: tuple[Domain, ...]
+
+
+def _tool(command: list[str], data: bytes | None = None) -> bytes:
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, cwd=paths.ROOT)
+    except FileNotFoundError as error:
+        raise EnvironmentMissing(f"{command[0]} is not installed: run ./fencepost setup") from error
+    if done.returncode != 0:
+        raise UsageError(f"{command[0]} refused the tree:\n{done.stderr.decode(errors='replace').rstrip()}")
+    return done.stdout
+
+
+@functools.cache
+def compile_tree(source: Path) -> Tree:
+    """A .dts goes through cpp and dtc, a .dtb is taken as it is. The blob is cached by content."""
+    source = source.resolve()
+    if not source.is_file():
+        raise UsageError(f"{source}: no such tree")
+    if source.suffix == ".dtb":
+        return Tree(source, source, tuple(domains(source.read_bytes())))
+    include = [f"-I{folder}" for folder in (source.parent, paths.BOARDS, paths.SYSTEMS)]
+    text = _tool(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *include, str(source)])
+    blob = paths.TREES / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.dtb"
+    if not blob.is_file():
+        _compile(text, source, blob)
+    return Tree(source, blob, tuple(domains(blob.read_bytes())))
+
+
+def _compile(text: bytes, source: Path, blob: Path) -> None:
+    blob.parent.mkdir(parents=True, exist_ok=True)
+    include = [word for folder in (source.parent, paths.BOARDS, paths.SYSTEMS) for word in ("-i", str(folder))]
+    data = _tool(["dtc", "-q", "-I", "dts", "-O", "dtb", *include, "-"], text)
+    draft = blob.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(data)
+    draft.replace(blob)  # atomic: another process never sees half a tree
+
+
+def _walk(blob: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """(node path, property name, value) of a flattened tree."""
+    if len(blob) < 40 or struct.unpack_from(">I", blob)[0] != _MAGIC:
+        raise UsageError("not a compiled device tree")
+    position, strings = struct.unpack_from(">8xII", blob)
+    path: list[str] = []
+    while True:
+        (token,) = struct.unpack_from(">I", blob, position)
+        position += 4
+        if token == _BEGIN_NODE:
+            end = blob.index(b"\0", position)
+            path.append(blob[position:end].decode("ascii", "replace"))
+            position = (end + 4) & ~3
+        elif token == _END_NODE:
+            path.pop()
+        elif token == _PROPERTY:
+            length, offset = struct.unpack_from(">II", blob, position)
+            start = strings + offset
+            name = blob[start:blob.index(b"\0", start)].decode("ascii", "replace")
+            yield "/".join(path) or "/", name, blob[position + 8:position + 8 + length]
+            position = (position + 8 + length + 3) & ~3
+        elif token != _NOP:
+            return
+
+
+def domains(blob: bytes) -> Iterator[Domain]:
+    """The domain nodes in the order of the tree."""
+    domid = 0
+    for path, name, value in _walk(blob):
+        parts = path.split("/")
+        if name == "compatible" and parts[1:2] == ["chosen"] and len(parts) == 3 \
+                and _DOMAIN.encode() in value.split(b"\0"):
+            domid += 1
+            yield Domain(parts[2], domid)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where everything lies. No other module spells a folder name."""
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+RUNS = BUILD / "runs"
+TREES = BUILD / "trees"
+REPORT = ROOT / "report"
+BOARDS = ROOT / "boards"
+SYSTEMS = BOARDS / "systems"
+GUESTS = ROOT / "guests"
+TESTSUITE = ROOT / "testsuite"
+SYSCFG = BUILD / "host" / "hypervisor" / "syscfg" / "syscfg"
+KINDS = ("release", "checked")
+RUNS_KEPT = 20
+
+
+def cache() -> Path:
+    """What outlives a clone: the record of what `setup` changed."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "fencepost"
+
+
+def preset(board: str, kind: str) -> str:
+    return f"{board}-{kind}"
+
+
+def hypervisor(board: str, kind: str) -> Path:
+    return BUILD / preset(board, kind) / "hypervisor" / "fencepost.elf"
+
+
+def guest_folder(board: str, kind: str) -> Path:
+    return BUILD / preset(board, kind) / "guests"
+
+
+def suites(board: str, kind: str) -> list[Path]:
+    """The built guest suites of a board, in the order of their names."""
+    return sorted(guest_folder(board, kind).glob("*.elf"))
+
+
+def system(name: str) -> Path:
+    return SYSTEMS / f"{name}.dts"
+
+
+def new_run(verb: str) -> Path:
+    """A fresh build/runs/<UTC>-<verb>; two runs in the same second get different folders."""
+    RUNS.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    for number in range(1000):
+        folder = RUNS / (f"{stamp}-{verb}" + (f"-{number}" if number else ""))
+        try:
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            continue
+    raise FileExistsError(f"{RUNS}: no free name for {stamp}-{verb}")
+
+
+def relative(path: Path | str) -> str:
+    """The path as a reader at the root of the checkout would type it."""
+    try:
+        return str(Path(path).resolve().relative_to(ROOT))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`./fencepost run TREE`: one system with its consoles live, or the same as one ELF file."""
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tool import board as boards
+from tool import build, devicetree, elfimage, machine, paths, setup
+from tool.exitcodes import Exit, UsageError
+from tool.progress import Progress
+from tool.system import Choices, PreparedSystem, prepare
+
+_GDB = "tcp:localhost:1234"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tree", type=Path, metavar="TREE", help="system tree (.dts or .dtb)")
+    parser.add_argument("--guest", action="append", default=[], metavar="D=FILE",
+                        help="image of domain D, ELF or flat; FILE alone gives it to every domain")
+    parser.add_argument("--bootargs", action="append", default=[], metavar="D=TEXT", help="bootargs of domain D")
+    parser.add_argument("--access", metavar="S", help="access strategy instead of the tree's")
+    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds of guest time")
+    parser.add_argument("--gdb", action="store_true", help=f"wait for a debugger at {_GDB}; no limits")
+    parser.add_argument("--image", type=Path, metavar="OUT", help="write one ELF file instead of running")
+    parser.add_argument("--checked", action="store_true", help="the hypervisor that checks its invariants")
+    parser.add_argument("--board", default=boards.DEFAULT)
+
+
+def pairs(words: Sequence[str], names: Sequence[str], option: str) -> dict[str, str]:
+    """D=VALUE options as a mapping; a value without a domain speaks for every domain."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name in names:
+            found[name] = value
+        elif equals and not Path(word).is_file():
+            raise UsageError(f"{option} {word}: no domain {name!r}; there are: {', '.join(names)}")
+        else:
+            found.update({name: word for name in names if name not in found})
+    return found
+
+
+def write_image(out: Path, hypervisor: Path, system: PreparedSystem) -> None:
+    with elfimage.Image(hypervisor) as image:
+        entry, segments = image.entry, image.segments()
+    segments += [elfimage.Segment(load.address, load.file.read_bytes()) for load in system.loads]
+    elfimage.write(out, entry, segments)
+
+
+def _echo(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _boot(chosen: machine.Machine, folder: Path, seconds: float | None, symbols: Path) -> Exit:
+    if chosen.gdb:
+        print(f"waiting for a debugger:  gdb-multiarch -ex 'target remote {chosen.gdb[4:]}' "
+              f"{paths.relative(symbols)}", file=sys.stderr)
+    guest_ms = None if chosen.gdb else 1000 * 3600 if seconds is None else max(1, int(1000 * seconds))
+    limits = machine.Limits(guest_ms=guest_ms)
+    result = machine.run(chosen, folder, limits, _echo)
+    log = f"the log is in {paths.relative(folder)}"
+    if result.ended is machine.Ended.END_LINE:
+        last = result.text.rstrip().splitlines()[-1]
+        bad = last.endswith(" panic") or "=crash" in last
+        return Exit.FINDING if bad else Exit.FINE
+    if result.ended is machine.Ended.GUEST_TIME and seconds is not None:
+        print(f"ended after {seconds:g} s of guest time; {log}", file=sys.stderr)
+        return Exit.FINE
+    print(f"no end line ({result.ended.value}, status {result.status}); {log}\n{result.stderr.rstrip()}", file=sys.stderr)
+    return Exit.FINDING
+
+
+def _guests(args: argparse.Namespace, names: Sequence[str]) -> Mapping[str, Path]:
+    guests = {name: Path(value) for name, value in pairs(args.guest, names, "--guest").items()}
+    missing = [name for name in names if name not in guests]
+    if missing:
+        raise UsageError("no image for " + ", ".join(missing) + ": add " +
+                         " ".join(f"--guest {name}=FILE" for name in missing))
+    return guests
+
+
+def main(args: argparse.Namespace) -> Exit:
+    progress = Progress()
+    board = boards.load(args.board)
+    setup.ensure(args.board, progress)
+    names = [domain.name for domain in devicetree.compile_tree(args.tree).domains]
+    guests = _guests(args, names)
+    kind = "checked" if args.checked else "release"
+    build.ensure_built([build.HOST, paths.preset(args.board, kind)], progress)
+    folder = paths.new_run("run")
+    system = prepare(args.tree, folder, guests, pairs(args.bootargs, names, "--bootargs"),
+                     Choices(access=args.access), board=args.board)
+    print(system.budget, end="", flush=True)
+    print(system.warnings, end="", file=sys.stderr, flush=True)
+    hypervisor = paths.hypervisor(args.board, kind)
+    if args.image:
+        write_image(args.image, hypervisor, system)
+        print(f"{args.image}: {args.image.stat().st_size} bytes")
+        return Exit.FINE
+    chosen = machine.Machine(board, hypervisor, system.loads, system.cpus, machine.new_nonce(),
+                             gdb=_GDB if args.gdb else None)
+    return _boot(chosen, folder, args.seconds, hypervisor)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+The machine's virtual time seen from outside, so that limits can be in guest time: a board register that runs
+in virtual time is read over QEMU's own control channel, a socket that no guest can reach. Reading it does not
+disturb the guest. It is asked only when a run has already lasted unusually long.
+"""
+from __future__ import annotations
+
+import json
+import re
+import socket
+
+from tool.board import Board
+
+_ANSWER_SECONDS = 0.5
+
+
+class VirtualClock:
+    def __init__(self, channel: socket.socket, board: Board) -> None:
+        self._channel, self._board = channel, board
+        self._greeted = False
+        self._ticks: int | None = None
+        self._moved = 0.0
+        self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+)" % board.clock_address)
+
+    @property
+    def milliseconds(self) -> int:
+        return 0 if self._ticks is None else 1000 * self._ticks // self._board.clock_hz
+
+    def arguments(self, descriptor: int) -> list[str]:
+        return ["-chardev", f"socket,id=clock,fd={descriptor}", "-mon", "chardev=clock,mode=control"]
+
+    def look(self, now: float) -> None:
+        """Takes a reading; without an answer the clock counts as standing still."""
+        ticks = self._read()
+        if self._moved == 0.0 or (ticks is not None and ticks != self._ticks):
+            self._moved = now
+        if ticks is not None:
+            self._ticks = ticks
+
+    def still_seconds(self, now: float) -> float:
+        return now - self._moved if self._moved else 0.0
+
+    def _read(self) -> int | None:
+        commands = [] if self._greeted else [{"execute": "qmp_capabilities"}]
+        commands.append({"execute": "human-monitor-command",
+                         "arguments": {"command-line": f"xp /1wx {self._board.clock_address:#x}"}})
+        self._greeted = True
+        answer = b""
+        try:
+            self._channel.settimeout(_ANSWER_SECONDS)
+            self._channel.sendall("".join(json.dumps(command) + "\n" for command in commands).encode())
+            while not (match := self._pattern.search(answer)):
+                data = self._channel.recv(4096)
+                if not data:
+                    return None
+                answer += data
+        except OSError:
+            return None
+        return int(match[1], 16)
