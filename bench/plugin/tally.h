@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The counting itself, without QEMU: executed instructions and memory accesses go in, one JSON line per
+ * record comes out. bench/METRICS.md says what the numbers mean.
+ *
+ * A guest marks a round by `mov r8, r8` before and `mov r9, r9` after the operation, and closes a series of
+ * rounds by `mov r10, r10`. Markers count nowhere. Rounds are numbered from 1: round 1 is the cold value,
+ * rounds 5 ... 1004 are warm and reported as the minimum and the maximum of every counter.
+ *
+ * The CPU that ran the start marker is the local one; it counts until the stop marker. Of any other CPU the
+ * first episode that ends after the start marker counts, even past the stop marker: its instructions from
+ * the exception, or from the last WFI of its idle loop, to the ERET.
+ */
+#ifndef BENCH_PLUGIN_TALLY_H
+#define BENCH_PLUGIN_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "decode.h"
+#include "probes.h"
+
+enum { TALLY_MAX_CPUS = 2, TALLY_COLD = 1, TALLY_FIRST_WARM = 5, TALLY_LAST_WARM = 1004 };
+
+/* What is counted of hypervisor instructions: the classes, then these. */
+enum { COUNT_LOAD_WORDS = NR_CLASSES, COUNT_STORE_WORDS, COUNT_EL1_MPU, NR_COUNTS };
+
+/* A round is a flat row of counters, so that minimum and maximum are taken element by element. */
+enum {
+    ROW_ALL,      /* instructions of every level and CPU */
+    ROW_EPISODES, /* ERETs of the local CPU */
+    ROW_ABORTS,   /* loads and stores that aborted: no tick of the icount clock */
+    ROW_VECTOR,   /* hypervisor instructions by the vector of the last exception, 8 entries */
+    ROW_HYP = ROW_VECTOR + 8,
+    ROW_REMOTE = ROW_HYP + NR_COUNTS,
+    ROW_WINDOW = ROW_REMOTE + NR_COUNTS,
+    ROW_WINDOW_STRIDE = 1 + NR_COUNTS, /* passes, counts */
+    ROW_SIZE = ROW_WINDOW + MAX_WINDOWS * ROW_WINDOW_STRIDE,
+};
+
+enum marker { MARKER_NONE, MARKER_START, MARKER_STOP, MARKER_NEXT };
+
+/* One instruction at one address, prepared once when QEMU translates it. */
+struct site {
+    uint32_t address;
+    enum insn_class class;
+    enum marker marker;
+    bool hyp; /* in the hypervisor's text */
+    bool wfi, el1_mpu, accesses;
+    unsigned nr_probes;
+    const struct probe *probes;
+};
+
+struct tally_image {
+    uint32_t text_start, text_end; /* [start, end) */
+    uint32_t vectors;              /* HVBAR */
+    const struct probe_table *probes;
+};
+
+struct tally;
+
+/* `out` gets the records; the image is kept by reference. */
+struct tally *tally_new(const struct tally_image *image, FILE *out);
+
+/* Fills a site from the instruction word. */
+void tally_prepare(const struct tally *tally, struct site *site, uint32_t address, uint32_t word);
+
+/* The instruction starts to execute. */
+void tally_insn(struct tally *tally, unsigned cpu, const struct site *site);
+
+/* It made a memory access. */
+void tally_access(struct tally *tally, unsigned cpu, bool is_store, unsigned bytes);
+
+/* Writes what is still open, and the totals of the run. */
+void tally_finish(struct tally *tally);
+
+#endif

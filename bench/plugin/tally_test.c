@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The counting on made-up instruction streams: hypervisor text at 0x1000, vectors at 0x1100, guest at 0x8000. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tally.h"
+
+enum {
+    NOP = 0xe320f000u,
+    LDR = 0xe5910000u,
+    ISB = 0xf57ff06fu,
+    WFI = 0xe320f003u,
+    ERET = 0xe160006eu,
+    START = 0xe1a08008u,
+    STOP = 0xe1a09009u,
+    NEXT = 0xe1a0a00au,
+    TRAP_VECTOR = 0x1114,
+    IRQ_VECTOR = 0x1118,
+    GUEST = 0x8000,
+};
+
+static char *output;
+static size_t output_size;
+static FILE *out;
+static struct probe_table table;
+static struct tally *tally;
+static struct site sites[65536];
+static unsigned nr_sites;
+static int failures;
+
+static void begin(const char *probe_lines)
+{
+    const char *why = "";
+    FILE *in = fmemopen((void *)(uintptr_t)probe_lines, strlen(probe_lines), "r");
+    static struct tally_image image;
+
+    if (!in || !probes_read(&table, in, &why)) {
+        abort();
+    }
+    fclose(in);
+    image = (struct tally_image){.text_start = 0x1000, .text_end = 0x2000, .vectors = 0x1100, .probes = &table};
+    out = open_memstream(&output, &output_size);
+    nr_sites = 0;
+    tally = tally_new(&image, out);
+}
+
+static void run(unsigned cpu, uint32_t address, uint32_t word)
+{
+    struct site *site = &sites[nr_sites++ % (sizeof(sites) / sizeof(sites[0]))];
+
+    tally_prepare(tally, site, address, word);
+    tally_insn(tally, cpu, site);
+}
+
+static void boot(void)
+{
+    run(0, 0x1000, NOP);
+    run(0, 0x1004, ERET);
+    run(0, GUEST, NOP);
+}
+
+static void end(const char *test, const char *expected)
+{
+    tally_finish(tally);
+    fclose(out);
+    if (!strstr(output, expected)) {
+        printf("FAIL %s: no %s in\n%s", test, expected, output);
+        failures++;
+    }
+    free(output);
+    free(tally);
+}
+
+static void boot_ends_before_the_first_guest_instruction(void)
+{
+    begin("");
+    boot();
+    end(__func__, "{\"record\":\"boot\",\"row\":{\"all\":2,");
+}
+
+static void markers_and_guest_instructions_are_not_hypervisor_work(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run(0, GUEST, NOP);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1200, LDR);
+    tally_access(tally, 0, false, 8);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"cold\":{\"all\":4,\"episodes\":1,\"aborts\":0,\"vectors\":[0,0,0,0,0,3,0,0],\"hyp\":{\"total\":3,"
+                  "\"plain\":0,\"load\":1,\"store\":0,\"branch\":0,\"mpu\":0,\"sysreg\":0,\"isb\":0,\"dsb\":0,"
+                  "\"entry\":1,\"eret\":1,\"load_words\":2,");
+}
+
+static void episodes_are_told_apart_by_vector(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, NOP);
+    run(0, IRQ_VECTOR, NOP);
+    run(0, 0x1200, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"episodes\":2,\"aborts\":0,\"vectors\":[0,0,0,0,0,2,3,0]");
+}
+
+static void aborting_access_is_counted_apart(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run(0, GUEST, LDR);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, LDR);
+    tally_access(tally, 0, false, 4);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"all\":6,\"episodes\":2,\"aborts\":1,");
+}
+
+static void window_has_its_first_address_inside_and_its_end_outside(void)
+{
+    begin("1200 w\n1208 w.end\n1208 empty\n1208 empty.end\n1204 point\n");
+    boot();
+    run(0, GUEST, START);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1200, NOP);
+    run(0, 0x1204, ISB);
+    run(0, 0x1208, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"windows\":{\"w\":{\"passes\":1,\"total\":2,\"plain\":1,");
+}
+
+static void empty_window_and_point_count_passes_only(void)
+{
+    begin("1200 empty\n1200 empty.end\n1204 point\n");
+    boot();
+    run(0, GUEST, START);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1200, NOP);
+    run(0, 0x1204, NOP);
+    run(0, 0x1208, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"windows\":{\"empty\":{\"passes\":1,\"total\":0,");
+}
+
+/* Round n has n extra instructions up to round 4, which is not warm; then all are equal. */
+static void warm_rounds_begin_at_five(void)
+{
+    begin("");
+    boot();
+    for (int round = 1; round <= 1004; round++) {
+        run(0, GUEST, START);
+        run(0, TRAP_VECTOR, NOP);
+        for (int i = 0; i < (round < 5 ? round : 7); i++) {
+            run(0, 0x1200, NOP);
+        }
+        run(0, 0x1204, ERET);
+        run(0, GUEST, STOP);
+    }
+    run(0, GUEST, NEXT);
+    run(0, GUEST, START);
+    end(__func__, "\"rounds\":1004,\"cold\":{\"all\":3,");
+}
+
+static void other_cpu_counts_from_its_last_wfi_to_its_eret(void)
+{
+    begin("");
+    boot();
+    run(1, 0x1300, NOP);
+    run(0, GUEST, START);
+    run(1, 0x1300, NOP);
+    run(1, 0x1304, WFI);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+    run(1, 0x1308, NOP);
+    run(1, 0x130c, ISB);
+    run(1, 0x1310, ERET);
+    run(1, TRAP_VECTOR, NOP);
+    run(1, 0x1310, ERET);
+    run(0, GUEST, START);
+    end(__func__, "\"remote\":{\"total\":3,\"plain\":1,\"load\":0,\"store\":0,\"branch\":0,\"mpu\":0,\"sysreg\":0,\"isb\":1,");
+}
+
+static void malformed_probe_line_is_refused(void)
+{
+    const char *why = NULL;
+    static char text[] = "1000 ok\nnonsense\n";
+    FILE *in = fmemopen(text, sizeof(text) - 1, "r");
+
+    if (!in || probes_read(&table, in, &why) || !why) {
+        printf("FAIL %s\n", __func__);
+        failures++;
+    }
+    fclose(in);
+}
+
+int main(void)
+{
+    boot_ends_before_the_first_guest_instruction();
+    markers_and_guest_instructions_are_not_hypervisor_work();
+    episodes_are_told_apart_by_vector();
+    aborting_access_is_counted_apart();
+    window_has_its_first_address_inside_and_its_end_outside();
+    empty_window_and_point_count_passes_only();
+    warm_rounds_begin_at_five();
+    other_cpu_counts_from_its_last_wfi_to_its_eret();
+    malformed_probe_line_is_refused();
+    return failures != 0;
+}
