@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CMSDK APB UART, transmit only and polled: the console must work with interrupts masked and in a panic.
+ * Source: Arm DDI 0479 (CMSDK), chapter APB UART.
+ */
+#include "hv/arch.h"
+#include "hv/board.h"
+#include "hv/mmio.h"
+
+enum {
+    UART_DATA = 0x0,
+    UART_STATE = 0x4,
+    UART_CTRL = 0x8,
+    UART_BAUDDIV = 0x10,
+
+    STATE_TX_FULL = 1 << 0,
+    CTRL_TX_ENABLE = 1 << 0,
+    BAUDDIV_MIN = 16, /* smaller values do not transmit on hardware */
+};
+
+void uart_init(uintptr_t base)
+{
+    mmio_write32(base + UART_BAUDDIV, BAUDDIV_MIN);
+    mmio_write32(base + UART_CTRL, CTRL_TX_ENABLE);
+}
+
+void uart_put(uintptr_t base, char c)
+{
+    while (mmio_read32(base + UART_STATE) & STATE_TX_FULL)
+        arch_relax();
+    mmio_write32(base + UART_DATA, (unsigned char)c);
+}

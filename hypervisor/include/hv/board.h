@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a board answers for: names, addresses, the console, how many CPUs. One board.c per board folder.
+ */
+#ifndef HV_BOARD_H
+#define HV_BOARD_H
+
+#include "hv/types.h"
+
+extern const char board_name[];
+
+/* Physical windows. The GIC windows are one MPU region from GICD to the last redistributor. */
+extern const uintptr_t board_gicd_base;
+extern const uintptr_t board_gicr_base; /* + cpu * 0x20000, SGI frame at + 0x10000 */
+extern const uintptr_t board_gic_limit;
+extern const uintptr_t board_uart_base;
+extern const uintptr_t board_config_base; /* binary configuration */
+extern const uintptr_t board_boot_block;  /* 8 bytes: nonce of this boot, 0 without */
+
+/* Console UART: initialise once; put is polled and works with interrupts masked, also in panic. */
+void uart_init(uintptr_t base);
+void uart_put(uintptr_t base, char c);
+
+#endif

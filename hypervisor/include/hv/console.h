@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The console: whole lines only, each with the name of who speaks, `(hv) ` or `(d1) `. A guest's text never
+ * starts a line. Non-printable characters but tab are dropped from guest text. Lines of two CPUs do not mix.
+ *
+ * Rules: any CPU, any time, also in a panic: console_lock can be taken again by the CPU that holds it, and
+ * nothing is called while it is held. Formats: %s %c %u %d %x %%, with a width and 0 (%08x), and l for
+ * arguments of type long.
+ */
+#ifndef HV_CONSOLE_H
+#define HV_CONSOLE_H
+
+#include <stdarg.h>
+
+#include "hv/types.h"
+
+struct domain;
+
+/* One `(hv) ` line. */
+void console_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same in pieces; other CPUs' lines wait from begin to end. */
+void console_line_begin(void);
+void console_line_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void console_line_vadd(const char *format, va_list args);
+void console_line_end(void);
+
+/* One byte of a domain's output; a line leaves at '\n' or when 255 characters are collected. */
+void console_domain_put(struct domain *d, char c);
+
+/* What is left in the domain's line buffer leaves as a line (domain stop, panic). */
+void console_domain_flush(struct domain *d);
+
+#endif
