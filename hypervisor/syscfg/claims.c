@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Who claims which physical addresses. Every two claims are compared; an overlap shows both. */
+#include "model.h"
+
+#include "diag.h"
+
+#include <stdio.h>
+
+enum claim_kind {
+    CLAIM_HYPERVISOR,
+    CLAIM_MODULE_AREA, /* modules and guest trees may lie inside, nothing else */
+    CLAIM_GUEST_TREES,
+    CLAIM_MODULE,
+    CLAIM_EVENT_PAGES, /* banks may lie inside, nothing else */
+    CLAIM_BANK,
+    CLAIM_SHM,
+    CLAIM_HEAP,
+    CLAIM_DEVICE,
+    CLAIM_BOARD_DEVICE, /* the interrupt controller, which is emulated at its own address, and the console */
+};
+
+struct claim {
+    struct span span;
+    enum claim_kind kind;
+    char path[112];
+    const char *property;
+};
+
+enum { MAX_CLAIMS = 16 + CONFIG_MAX_DOMAINS * (MAX_BANKS + MAX_SHM + MAX_DEVICES + 3) };
+
+struct claims {
+    struct claim claims[MAX_CLAIMS];
+    unsigned nr;
+};
+
+static void claim(struct claims *all, enum claim_kind kind, struct span span, const char *path, const char *property)
+{
+    struct claim *new = &all->claims[all->nr];
+
+    if (span.limit == 0)
+        return;
+    all->nr++;
+    *new = (struct claim){.span = span, .kind = kind, .property = property};
+    snprintf(new->path, sizeof(new->path), "%s", path);
+}
+
+static void claim_board(struct claims *all, const struct system *system)
+{
+    const struct board *board = &system->board;
+    struct span console;
+
+    claim(all, CLAIM_HYPERVISOR, board->hypervisor, "the hypervisor's memory", "reg");
+    claim(all, CLAIM_MODULE_AREA, board->modules, "the modules' memory", "reg");
+    claim(all, CLAIM_GUEST_TREES, board->guest_trees, "the guest trees", "reg");
+    claim(all, CLAIM_BOARD_DEVICE, board->distributor, "the interrupt distributor", "reg");
+    claim(all, CLAIM_BOARD_DEVICE, board->redistributors, "the interrupt redistributors", "reg");
+    claim(all, CLAIM_HEAP, system->static_heap, "/chosen", "xen,static-heap");
+    claim(all, CLAIM_EVENT_PAGES, system->strategy.event_pages, "/chosen", "fencepost,event-pages");
+    if (board->console >= 0) {
+        int parent = fdt_parent_offset(system->fdt, board->console);
+
+        if (parent >= 0 && tree_read_spans(system->fdt, board->console, "reg",
+                                           tree_read_cells(system->fdt, parent), &console, 1) == 1)
+            claim(all, CLAIM_BOARD_DEVICE, console, "the hypervisor's console", "reg");
+    }
+}
+
+static bool in_ram(const struct board *board, struct span span)
+{
+    for (unsigned i = 0; i < board->nr_memory; i++)
+        if (span_holds(board->memory[i], span))
+            return true;
+    return false;
+}
+
+static void claim_ram(struct claims *all, const struct system *system, enum claim_kind kind, struct span span,
+                      const char *path, const char *property)
+{
+    if (span.limit != 0 && !in_ram(&system->board, span))
+        diag_error(path, property, SPAN_FORMAT ": must lie inside one memory node of the board", SPAN_VALUES(span));
+    claim(all, kind, span, path, property);
+}
+
+static bool shm_seen_before(const struct system *system, const struct domain *domain, unsigned index)
+{
+    struct span span = domain->shm[index].span;
+
+    for (const struct domain *d = system->domains; d <= domain; d++)
+        for (unsigned i = 0; i < (d == domain ? index : d->nr_shm); i++)
+            if (d->shm[i].span.base == span.base && d->shm[i].span.limit == span.limit)
+                return true;
+    return false;
+}
+
+static void claim_device(struct claims *all, const struct system *system, const struct domain *domain,
+                         const struct device *device)
+{
+    char path[112];
+
+    snprintf(path, sizeof(path), "%s %s", domain->path, tree_path(domain->partial_fdt, device->node));
+    for (unsigned i = 0; i < system->board.nr_memory; i++)
+        if (span_overlaps(system->board.memory[i], device->span))
+            diag_error(path, "xen,reg", SPAN_FORMAT ": lies in RAM", SPAN_VALUES(device->span));
+    claim(all, CLAIM_DEVICE, device->span, path, "xen,reg");
+}
+
+static void claim_domain(struct claims *all, const struct system *system, const struct domain *domain)
+{
+    const struct module *modules[] = {&domain->kernel, &domain->ramdisk, &domain->partial_tree};
+
+    for (unsigned i = 0; i < domain->nr_banks; i++)
+        claim(all, CLAIM_BANK, domain->banks[i], domain->path, "xen,static-mem");
+    for (unsigned i = 0; i < ARRAY_SIZE(modules); i++)
+        if (modules[i]->node >= 0)
+            claim_ram(all, system, CLAIM_MODULE, modules[i]->source, tree_path(system->fdt, modules[i]->node),
+                      "reg");
+    for (unsigned i = 0; i < domain->nr_shm; i++)
+        if (!shm_seen_before(system, domain, i))
+            claim_ram(all, system, CLAIM_SHM, domain->shm[i].span, tree_path(system->fdt, domain->shm[i].node),
+                      "xen,shared-mem");
+    for (unsigned i = 0; i < domain->nr_devices; i++)
+        claim_device(all, system, domain, &domain->devices[i]);
+}
+
+static bool may_overlap(const struct claim *a, const struct claim *b)
+{
+    if (a->kind == CLAIM_MODULE_AREA)
+        return (b->kind == CLAIM_MODULE || b->kind == CLAIM_GUEST_TREES) && span_holds(a->span, b->span);
+    return a->kind == CLAIM_EVENT_PAGES && b->kind == CLAIM_BANK;
+}
+
+static void compare(const struct claim *a, const struct claim *b)
+{
+    if (!span_overlaps(a->span, b->span) || may_overlap(a, b) || may_overlap(b, a))
+        return;
+    diag_error(b->path, b->property, SPAN_FORMAT " overlaps " SPAN_FORMAT " of %s %s: memory belongs to one",
+               SPAN_VALUES(b->span), SPAN_VALUES(a->span), a->path, a->property);
+}
+
+void claims_check(struct system *system)
+{
+    static struct claims all;
+
+    claim_board(&all, system);
+    if (system->strategy.event_pages.limit != 0 && !in_ram(&system->board, system->strategy.event_pages))
+        diag_error("/chosen", "fencepost,event-pages", SPAN_FORMAT ": must lie inside one memory node of the board",
+                   SPAN_VALUES(system->strategy.event_pages));
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        claim_domain(&all, system, &system->domains[i]);
+
+    for (unsigned i = 0; i < all.nr; i++)
+        for (unsigned k = i + 1; k < all.nr; k++)
+            compare(&all.claims[i], &all.claims[k]);
+}

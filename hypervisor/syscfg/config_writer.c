@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The system as hv/config.h lays it out. Host and target are both little-endian, so structs are copied. */
+#include "writers.h"
+
+#include "crc32.h"
+#include "diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the blob is little-endian");
+
+enum { TABLE_ALIGN = 8 };
+
+struct blob {
+    uint8_t *data;
+    uint32_t used;
+    uint32_t capacity;
+};
+
+/* Appends a table and returns its offset; the counts it was sized for are the caller's. */
+static uint32_t append(struct blob *blob, const void *data, size_t bytes)
+{
+    uint32_t offset = blob->used;
+
+    if (bytes > blob->capacity - blob->used)
+        return 0;
+    if (bytes > 0)
+        memcpy(blob->data + offset, data, bytes);
+    blob->used += (uint32_t)(bytes + TABLE_ALIGN - 1) & ~(uint32_t)(TABLE_ALIGN - 1);
+    return offset;
+}
+
+static struct config_module as_config_module(const struct module *module)
+{
+    if (module->node < 0)
+        return (struct config_module){0, 0, 0};
+    return (struct config_module){.source = (uint32_t)module->source.base,
+                                  .size = (uint32_t)(module->source.limit - module->source.base),
+                                  .target = (uint32_t)module->target};
+}
+
+static struct config_domain as_config_domain(const struct domain *domain)
+{
+    struct config_domain out = {
+        .flags = domain->flags,
+        .restart = domain->restart,
+        .nr_vcpus = domain->nr_vcpus,
+        .nr_ports = domain->max_port + 1,
+        .nr_pages = (uint32_t)(domain->memory_kib * 1024 / PAGE_SIZE),
+        .nr_ranges = domain->view.nr_ranges,
+        .nr_regions = domain->view.nr_regions,
+        .first_slot = domain->view.first_slot,
+        .may_connect = domain->may_connect,
+        .may_map = domain->may_map,
+        .entry = (uint32_t)domain->kernel.target,
+        .kernel = as_config_module(&domain->kernel),
+        .ramdisk = as_config_module(&domain->ramdisk),
+        .device_tree = {.source = (uint32_t)domain->tree_source.base,
+                        .size = domain->tree_bytes,
+                        .target = (uint32_t)domain->tree_target},
+    };
+
+    memcpy(out.name, domain->name, strnlen(domain->name, sizeof(out.name) - 1));
+    return out;
+}
+
+static void append_domains(struct blob *blob, const struct system *system, struct config_header *header)
+{
+    struct config_domain domains[CONFIG_MAX_DOMAINS];
+    struct config_vcpu vcpus[CONFIG_MAX_VCPUS];
+    uint32_t nr_vcpus = 0;
+
+    header->nr_domains = system->nr_domains;
+    for (unsigned i = 0; i < system->nr_domains; i++) {
+        const struct domain *domain = &system->domains[i];
+
+        domains[i] = as_config_domain(domain);
+        domains[i].first_vcpu = nr_vcpus;
+        domains[i].first_range = header->nr_ranges;
+        domains[i].first_region = header->nr_regions;
+        header->nr_ranges += domain->view.nr_ranges;
+        header->nr_regions += domain->view.nr_regions;
+        for (uint32_t id = 0; id < domain->nr_vcpus; id++)
+            vcpus[nr_vcpus++] = (struct config_vcpu){.domain = (uint16_t)i,
+                                                     .id = (uint16_t)id,
+                                                     .cpu = (uint16_t)domain->vcpus[id].cpu,
+                                                     .priority = (uint16_t)domain->vcpus[id].priority};
+    }
+    header->nr_vcpus = nr_vcpus;
+    header->domains = append(blob, domains, system->nr_domains * sizeof(domains[0]));
+    header->vcpus = append(blob, vcpus, nr_vcpus * sizeof(vcpus[0]));
+}
+
+/* The ranges of the domains in order, then the hypervisor's; the regions likewise. Both have sizes that keep the alignment. */
+static void append_views(struct blob *blob, const struct system *system, struct config_header *header)
+{
+    header->ranges = blob->used;
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        append(blob, system->domains[i].view.ranges,
+               system->domains[i].view.nr_ranges * sizeof(struct config_range));
+
+    header->regions = blob->used;
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        append(blob, system->domains[i].view.regions,
+               system->domains[i].view.nr_regions * sizeof(struct config_region));
+    header->hyp_first_region = header->nr_regions;
+    header->hyp_nr_regions = system->hyp.nr_regions;
+    header->hyp_first_slot = system->hyp.first_slot;
+    header->nr_regions += system->hyp.nr_regions;
+    append(blob, system->hyp.regions, system->hyp.nr_regions * sizeof(struct config_region));
+}
+
+static void append_wiring(struct blob *blob, const struct system *system, struct config_header *header)
+{
+    struct config_irq irqs[CONFIG_MAX_DOMAINS * MAX_IRQS];
+    uint32_t nr = 0;
+
+    header->nr_channels = system->nr_channels;
+    header->channels = append(blob, system->channels, system->nr_channels * sizeof(system->channels[0]));
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        for (unsigned k = 0; k < system->domains[i].nr_irqs; k++) {
+            irqs[nr] = system->domains[i].irqs[k];
+            irqs[nr++].domain = (uint16_t)i;
+        }
+    header->nr_irqs = nr;
+    header->irqs = append(blob, irqs, nr * sizeof(irqs[0]));
+}
+
+static struct config_header start_header(const struct system *system)
+{
+    const struct strategy *strategy = &system->strategy;
+    struct config_header header = {
+        .magic = CONFIG_MAGIC,
+        .version = CONFIG_VERSION,
+        .access = strategy->access,
+        .switch_when = strategy->switch_when,
+        .window_granule = strategy->window_granule,
+        .background_when = strategy->background_when,
+        .windows = strategy->windows,
+        .slots = system->board.slots,
+        .time_slice_us = strategy->time_slice_us,
+        .nr_cpus = system_cpus(system),
+        .event_pages_base = (uint32_t)strategy->event_pages.base,
+        .event_pages_limit = (uint32_t)strategy->event_pages.limit,
+    };
+    const char *commit = system->options.commit;
+
+    memcpy(header.board, system->board.name, sizeof(header.board));
+    memcpy(header.commit, commit, strnlen(commit, sizeof(header.commit) - 1));
+    return header;
+}
+
+void *config_write(const struct system *system, uint32_t *bytes)
+{
+    uint32_t capacity = (uint32_t)(system->board.config.limit - system->board.config.base);
+    struct blob blob = {.data = calloc(1, 1u << 20), .capacity = 1u << 20};
+    struct config_header header = start_header(system);
+
+    if (!blob.data)
+        return NULL;
+    append(&blob, &header, sizeof(header));
+    append_domains(&blob, system, &header);
+    append_views(&blob, system, &header);
+    append_wiring(&blob, system, &header);
+    if (blob.used > capacity) {
+        diag_error("/chosen", NULL, "the configuration has %u bytes: the board has room for %u", blob.used,
+                   capacity);
+        free(blob.data);
+        return NULL;
+    }
+    header.size = blob.used;
+    memcpy(blob.data, &header, sizeof(header));
+    header.crc32 = crc32(blob.data, blob.used);
+    memcpy(blob.data, &header, sizeof(header));
+    *bytes = blob.used;
+    return blob.data;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The system as it has been read: filled in by the readers (board, strategy, domain and what a domain node
+ * holds), completed by placement and views, written by the writers. Readers report what is wrong and leave a
+ * harmless value, so that every later stage can run on whatever is here.
+ */
+#ifndef SYSCFG_MODEL_H
+#define SYSCFG_MODEL_H
+
+#include "hv/config.h"
+#include "hv/types.h"
+#include "options.h"
+#include "tree.h"
+
+enum {
+    MAX_BANKS = 64, /* per domain; more than any MPU has slots, so that the budget can say what is missing */
+    MAX_SHM = 8,
+    MAX_DEVICES = 16,
+    MAX_IRQS = 64,
+    MAX_RANGES = 2 * MAX_BANKS + MAX_SHM + MAX_DEVICES + 1,
+    MAX_MEMORY = 8,
+    MAX_CHANNEL_ENDS = 128,
+    GUEST_TREE_BYTES = 0x10000, /* a guest tree's place among the modules */
+};
+
+struct board {
+    char name[CONFIG_NAME_BYTES];
+    const char *cpu_compatible;
+    uint32_t nr_cpus;
+    uint32_t slots;
+    struct span memory[MAX_MEMORY];
+    unsigned nr_memory;
+    struct span hypervisor;  /* reserved-memory "fencepost,hypervisor" */
+    struct span modules;     /* reserved-memory "fencepost,modules" */
+    struct span guest_trees; /* the end of it */
+    struct span config;      /* where the configuration is loaded */
+    struct span distributor;
+    struct span redistributors;
+    uint32_t gic_phandle;
+    uint64_t exec_limit;
+    struct span background_normal;
+    int console; /* node */
+};
+
+struct strategy {
+    uint32_t access, switch_when, window_granule, background_when;
+    uint32_t windows;
+    uint32_t time_slice_us;
+    struct span event_pages; /* { 0, 0 } unless ACCESS_SHARED */
+    bool cpu1_is_dma;
+};
+
+/* An image, a ramdisk or a partial tree. */
+struct module {
+    int node; /* < 0: none */
+    struct span source;
+    const char *file; /* NULL: loaded by somebody else */
+    uint64_t target;
+    uint64_t memory_bytes; /* what it occupies at target: at least its size */
+    uint64_t load_address; /* a zImage linked for one address; 0: anywhere */
+};
+
+enum shm_role { SHM_NO_ROLE, SHM_OWNER, SHM_BORROWER };
+
+struct shm {
+    int node;
+    const char *id;
+    enum shm_role role;
+    struct span span;
+};
+
+struct device {
+    struct span span;
+    int node;       /* in the partial tree */
+    int host;       /* the node xen,path names, < 0: none */
+};
+
+struct vcpu {
+    uint32_t cpu;
+    uint32_t priority;
+};
+
+struct view {
+    struct config_range ranges[MAX_RANGES]; /* sorted; neighbours of equal kind and attributes merged */
+    unsigned nr_ranges;
+    struct config_region regions[MAX_RANGES];
+    unsigned nr_regions;
+    unsigned first_slot;
+    unsigned available; /* slots it may use */
+};
+
+struct domain {
+    int node;
+    const char *name;
+    char path[96];
+    struct cells cells; /* of its modules and shared memory */
+
+    uint64_t memory_kib;
+    uint32_t nr_vcpus;
+    uint32_t flags; /* enum config_domain_flags */
+    uint32_t restart;
+    uint32_t priority;
+    uint32_t max_port;
+    uint32_t may_connect, may_map;
+    bool hypervisor_node;
+
+    struct span banks[MAX_BANKS];
+    unsigned nr_banks;
+    struct module kernel, ramdisk, partial_tree;
+    const char *bootargs;
+    struct shm shm[MAX_SHM];
+    unsigned nr_shm;
+    struct vcpu vcpus[CONFIG_MAX_VCPUS];
+
+    const void *partial_fdt; /* the tree that holds /passthrough: a file's or the system's own */
+    int passthrough;         /* node, < 0: none */
+    uint32_t gic_phandle;
+    struct device devices[MAX_DEVICES];
+    unsigned nr_devices;
+    struct config_irq irqs[MAX_IRQS];
+    unsigned nr_irqs;
+
+    struct span tree_source;
+    uint64_t tree_target;
+    void *tree;
+    uint32_t tree_bytes;
+    struct view view;
+};
+
+struct system {
+    const void *fdt;
+    struct options options;
+    struct board board;
+    struct strategy strategy;
+    int chosen;
+    struct cells chosen_cells;
+    struct span static_heap; /* { 0, 0 }: none */
+    struct domain domains[CONFIG_MAX_DOMAINS];
+    unsigned nr_domains;
+    struct config_channel channels[MAX_CHANNEL_ENDS];
+    unsigned nr_channels;
+    struct view hyp;
+    unsigned hyp_resident; /* slots the hypervisor's view keeps while a guest runs (`mask`) */
+    bool all_resident;     /* `mask`: every guest view has slots of its own */
+};
+
+/* Readers, in the order they run. */
+void board_read(struct system *system);
+void strategy_read(struct system *system);
+void domains_read(struct system *system);
+
+/* One domain's parts. */
+void properties_check_domain(const struct system *system, const struct domain *domain);
+void properties_check_chosen(const struct system *system);
+void static_heap_read(struct system *system);
+void static_mem_read(struct system *system, struct domain *domain);
+void modules_read(struct system *system, struct domain *domain);
+void vcpus_read(struct system *system, struct domain *domain);
+void shared_mem_read(struct system *system, struct domain *domain);
+void devices_read(struct system *system, struct domain *domain);
+
+/* What concerns several domains. */
+void channels_read(struct system *system);
+void shared_mem_check(const struct system *system);
+void devices_check(const struct system *system);
+void policy_read(struct system *system);
+void claims_check(struct system *system);
+
+/* Results. */
+void placement_compute(struct system *system);
+void views_compute(struct system *system);
+bool guest_tree_make(struct system *system, struct domain *domain);
+/* Copies `node` and what is below it into the guest tree under construction. Returns a libfdt error. */
+int guest_devices_copy(void *guest, const void *from, int node);
+
+/* Bit per physical CPU that runs a vCPU of the domain. */
+uint32_t domain_cpus(const struct domain *domain);
+/* True when `span` is the part of the domain's RAM that `shared` maps for everybody. */
+bool domain_is_event_bank(const struct system *system, struct span span);
+/* CPUs the hypervisor runs on: up to the last that has a vCPU. */
+uint32_t system_cpus(const struct system *system);
+/* The domain that is this node, or NULL. */
+const struct domain *domain_of_node(const struct system *system, int node);
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a person wants to check before booting: which slots go where, and what lands at which address. */
+#include "writers.h"
+
+static const char *const access_names[] = {"window", "switch", "auto", "mask", "background", "shared"};
+static const char *const kind_names[] = {"RAM", "shared memory, owner", "shared memory, borrower", "device",
+                                         "everybody's event pages"};
+
+static void budget_line(const struct system *system, const struct view *view, const char *name, FILE *to)
+{
+    unsigned resident = view == &system->hyp ? 0 : system->hyp_resident;
+
+    fprintf(to, "  %-16s %5u %5d %7u %8u %5u ", name, system->board.slots, MPU_FIXED_SLOTS,
+            system->strategy.windows, resident, view->nr_regions);
+    if (view->nr_regions > view->available)
+        fprintf(to, "%5s  DOES NOT FIT, has %u\n", "-", view->available);
+    else
+        fprintf(to, "%5u  slots %u...\n", view->available - view->nr_regions, view->first_slot);
+}
+
+void report_budget(const struct system *system, FILE *to)
+{
+    fprintf(to, "MPU regions, access = %s\n", access_names[system->strategy.access]);
+    fprintf(to, "  %-16s %5s %5s %7s %8s %5s %5s\n", "view", "slots", "fixed", "windows", "resident", "needs",
+            "free");
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        budget_line(system, &system->domains[i].view, system->domains[i].name, to);
+    budget_line(system, &system->hyp, "(hypervisor)", to);
+    if (system->strategy.access == ACCESS_MASK && !system->all_resident)
+        fprintf(to, "  note: the guest views do not fit together; the current one is loaded at a vCPU switch\n");
+}
+
+static void module_line(const struct module *module, const char *what, FILE *to)
+{
+    if (module->node < 0)
+        return;
+    fprintf(to, "  %-16s 0x%08llx  0x%llx bytes, loaded at 0x%llx%s%s\n", what,
+            (unsigned long long)module->target,
+            (unsigned long long)(module->source.limit - module->source.base),
+            (unsigned long long)module->source.base, module->file ? " from " : "", module->file ? module->file : "");
+}
+
+static void range_lines(const struct domain *domain, FILE *to)
+{
+    for (unsigned i = 0; i < domain->view.nr_ranges; i++) {
+        const struct config_range *range = &domain->view.ranges[i];
+
+        fprintf(to, "  [0x%08llx, 0x%08llx)   %s%s, %s\n", (unsigned long long)range->base,
+                (unsigned long long)range->limit, range->attr & RANGE_WRITE ? "rw" : "r-",
+                range->attr & RANGE_EXEC ? "x" : "-", kind_names[range->kind]);
+    }
+}
+
+static void policy_line(const struct system *system, uint32_t mask, const char *what, FILE *to)
+{
+    fprintf(to, "  %-16s", what);
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        if (mask & BIT(i))
+            fprintf(to, " %s", system->domains[i].name);
+    fprintf(to, "%s\n", mask ? "" : " nobody");
+}
+
+static void domain_lines(const struct system *system, unsigned index, FILE *to)
+{
+    const struct domain *domain = &system->domains[index];
+
+    fprintf(to, "\nd%u %s%s, RAM %s%s\n", index + 1, domain->name,
+            domain->flags & DOMAIN_ESSENTIAL ? ", essential" : "",
+            domain->flags & DOMAIN_SHAREABLE ? "Outer Shareable (vCPUs on two CPUs)" : "Non-shareable (one CPU)",
+            domain->flags & DOMAIN_TRUSTED_DMA ? ", TRUSTED: a device of it may master the bus" : "");
+    range_lines(domain, to);
+    module_line(&domain->kernel, "image", to);
+    module_line(&domain->ramdisk, "ramdisk", to);
+    fprintf(to, "  %-16s 0x%08llx  0x%x bytes, loaded at 0x%llx\n", "device tree",
+            (unsigned long long)domain->tree_target, domain->tree_bytes,
+            (unsigned long long)domain->tree_source.base);
+    for (uint32_t id = 0; id < domain->nr_vcpus; id++)
+        fprintf(to, "  vCPU %u           CPU %u, priority %u\n", id, domain->vcpus[id].cpu,
+                domain->vcpus[id].priority);
+    for (unsigned i = 0; i < domain->nr_irqs; i++)
+        fprintf(to, "  interrupt        INTID %u, %s\n", domain->irqs[i].intid,
+                domain->irqs[i].edge ? "edge" : "level");
+    policy_line(system, domain->may_connect, "may connect", to);
+    policy_line(system, domain->may_map, "may map", to);
+}
+
+void report_write(const struct system *system, FILE *to)
+{
+    report_budget(system, to);
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        domain_lines(system, i, to);
+    for (unsigned i = 0; i < system->nr_channels; i++) {
+        const struct config_channel *channel = &system->channels[i];
+
+        fprintf(to, "%sstatic channel: %s port %u - %s port %u (starts pending)\n", i == 0 ? "\n" : "",
+                system->domains[channel->domain_a].name, channel->port_a, system->domains[channel->domain_b].name,
+                channel->port_b);
+    }
+}
