@@ -278,11 +278,13 @@ void peers_meet(void)
         require_eq(events_init(), 0);
     if (machine.domain == 1) {
         peer_wait(0);
-        peer_signal(0);
+        peer_signal(1);
+        peer_wait(1);
         return;
     }
     for (uint32_t lane = 0; lane < PEER_LANES; lane++)
         event_clear(peer_port(lane)); /* nobody sent these: see xen,evtchn */
     peer_signal(0);
-    peer_wait(0);
+    peer_wait(1);
+    peer_signal(1);
 }

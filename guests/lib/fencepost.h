@@ -329,8 +329,10 @@ uint32_t evtchn_count_open(void); /* ports of this domain that are not closed */
 
 /* ---- a test with a peer -------------------------------------------------------------------------------------------
  * Domains 1 and 2 of the system `pair` talk over its two static channels: 1:10-2:11 (lane 0), 1:12-2:13
- * (lane 1). B's side starts pending, so both begin with peers_meet(): afterwards no port of either lane is
- * pending and both domains run. Then every peer_signal() of one has its peer_wait() in the other.
+ * (lane 1). The B side starts pending, so both begin with peers_meet(); afterwards both domains run, and no
+ * port is pending but perhaps domain 1's end of lane 1 (cleared before its peers_meet() returns). Then every
+ * peer_signal() has its peer_wait() at the other end. Signals that nobody has waited for yet are merged, so
+ * each signal of a lane answers the one before it; the peer's first one on lane 1 needs a wait before it.
  */
 enum { PEER_LANES = 2 };
 void peers_meet(void); /* registers shared_info if that was not done */
