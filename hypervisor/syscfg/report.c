@@ -15,7 +15,8 @@ static void budget_line(const struct system *system, const struct view *view, co
     if (view->nr_regions > view->available)
         fprintf(to, "%5s  DOES NOT FIT, has %u\n", "-", view->available);
     else
-        fprintf(to, "%5u  slots %u...\n", view->available - view->nr_regions, view->first_slot);
+        fprintf(to, "%5u  slots %u ... %u\n", view->available - view->nr_regions, view->first_slot,
+                view->first_slot + view->nr_regions - 1);
 }
 
 void report_budget(const struct system *system, FILE *to)

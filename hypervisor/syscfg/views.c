@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The views: which ranges each domain reaches, which the hypervisor reaches when it looks at everything, and
- * which MPU slots they take. Slots from below: the hypervisor's fixed ones, then guest views; from the top:
- * windows, or with `mask` the hypervisor's own view.
+ * which MPU slots they take. Slots from below: the hypervisor's fixed ones, then windows, or with `mask` the
+ * hypervisor's own view. A view that is loaded ends at the highest slot, because one piece of code loads them
+ * all; resident views (`mask`) are packed above the hypervisor's.
  */
 #include "model.h"
 
@@ -193,7 +194,7 @@ static void place_resident(struct system *system, unsigned available)
     system->all_resident = sum <= available;
     if (!system->all_resident)
         return;
-    sum = MPU_FIXED_SLOTS;
+    sum = MPU_FIXED_SLOTS + system->hyp_resident;
     for (unsigned i = 0; i < system->nr_domains; i++) {
         system->domains[i].view.first_slot = sum;
         system->domains[i].flags |= DOMAIN_SLOTS_RESIDENT;
@@ -201,10 +202,9 @@ static void place_resident(struct system *system, unsigned available)
     }
 }
 
-static bool uses_hyp_view(const struct system *system)
+static void place_at_top(const struct system *system, struct view *view)
 {
-    return system->strategy.access == ACCESS_SWITCH || system->strategy.access == ACCESS_AUTO ||
-           system->strategy.access == ACCESS_MASK;
+    view->first_slot = view->nr_regions <= view->available ? system->board.slots - view->nr_regions : 0;
 }
 
 static void place_hyp(struct system *system, unsigned available)
@@ -213,12 +213,10 @@ static void place_hyp(struct system *system, unsigned available)
 
     plan(view, "hypervisor view");
     view->available = available;
-    view->first_slot = MPU_FIXED_SLOTS;
-    if (!uses_hyp_view(system))
-        return;
+    place_at_top(system, view);
     if (system->strategy.access == ACCESS_MASK && view->nr_regions <= available) {
         system->hyp_resident = view->nr_regions;
-        view->first_slot = system->board.slots - view->nr_regions;
+        view->first_slot = MPU_FIXED_SLOTS;
     }
     check_budget(system, view, "hypervisor view");
 }
@@ -262,7 +260,7 @@ void views_compute(struct system *system)
         struct view *view = &system->domains[i].view;
 
         view->available = available - system->hyp_resident;
-        view->first_slot = MPU_FIXED_SLOTS;
+        place_at_top(system, view);
         check_budget(system, view, system->domains[i].path);
     }
     if (system->strategy.access == ACCESS_MASK)

@@ -57,7 +57,7 @@ struct config_header {
     uint32_t switch_when;     /* enum switch_when, ACCESS_SWITCH only */
     uint32_t window_granule;  /* enum window_granule, ACCESS_WINDOW only */
     uint32_t background_when; /* enum background_when, ACCESS_BACKGROUND only */
-    uint32_t windows;         /* W: slots reserved for windows, from the top down; 0 where none is needed */
+    uint32_t windows;         /* W: slots for windows, MPU_FIXED_SLOTS and up; 0 where none is needed */
     uint32_t slots;           /* regions the plan was made for; must equal HMPUIR */
     uint32_t time_slice_us;   /* 0: none */
     uint32_t nr_cpus;
@@ -71,7 +71,7 @@ struct config_header {
 
     uint32_t hyp_first_region; /* hypervisor view: all RAM, EL2 only; regions[hyp_first_region ...] */
     uint32_t hyp_nr_regions;
-    uint32_t hyp_first_slot;   /* where they go: MPU_FIXED_SLOTS for `switch`, the top for `mask` */
+    uint32_t hyp_first_slot;   /* where they go: MPU_FIXED_SLOTS for `mask`, else up to the highest slot */
 
     uint32_t event_pages_base; /* ACCESS_SHARED: [base, limit) mapped in every view; 0, 0 otherwise */
     uint32_t event_pages_limit;
@@ -107,7 +107,7 @@ struct config_domain {
 
     uint32_t first_range, nr_ranges;   /* its view, in ranges[] */
     uint32_t first_region, nr_regions; /* the same as register images */
-    uint32_t first_slot;               /* slot of its first region */
+    uint32_t first_slot;               /* of its first region; the last has the highest slot unless resident */
 
     uint32_t may_connect; /* bit (domid - 1): event channels may be opened with that domain */
     uint32_t may_map;     /* bit (domid - 1): that domain's pages may be mapped */
