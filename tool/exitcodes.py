@@ -29,11 +29,12 @@ def worst(codes: Iterable[int]) -> Exit:
     return next((code for code in _PRECEDENCE if code in present), Exit.FINE)
 
 
-_PYTEST = {0: Exit.FINE, 1: Exit.FINDING, 2: Exit.INTERRUPTED, 3: Exit.INTERNAL, 4: Exit.USAGE, 5: Exit.USAGE}
+_PYTEST = {0: Exit.FINE, 1: Exit.FINDING, 2: Exit.USAGE, 3: Exit.INTERNAL, 4: Exit.USAGE, 5: Exit.USAGE}
 
 
 def from_pytest(code: int) -> Exit:
-    """pytest's own status in our table. Nothing collected is bad input: a run that tests nothing shows nothing."""
+    """pytest's own status in our table. Nothing collected is bad input: a run that tests nothing shows nothing; so
+    are errors while collecting (2); Ctrl-C is told apart by the caller."""
     if code in _PYTEST:
         return _PYTEST[code]
     return Exit.ENVIRONMENT if code == Exit.ENVIRONMENT else Exit.INTERNAL

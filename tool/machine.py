@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tool.board import Board
+from tool.console import decode
 from tool.system import Load
 from tool.virtualclock import VirtualClock
 
@@ -28,7 +29,6 @@ CONSOLE_LIMIT_BYTES = 4 << 20
 IDLE_SECONDS = 5.0
 WALL_FACTOR = 10          # the wall clock is a ten-fold backstop
 _LEAST_WALL_SECONDS = 20.0
-_CLOCK_PERIOD_SECONDS = 0.5
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 
@@ -74,6 +74,7 @@ class Limits:
     guest_ms: int | None = 2000
     wall_seconds: float | None = None
     idle_seconds: float = IDLE_SECONDS
+    look_seconds: float = 0.5        # between two looks at the virtual clock; a normal run is over before the first
 
     def wall(self) -> float:
         if self.guest_ms is None:
@@ -94,7 +95,7 @@ class RunResult:
 
     @property
     def text(self) -> str:
-        return self.console.decode("ascii", "backslashreplace").replace("\r", "")
+        return decode(self.console)
 
 
 def new_nonce() -> str:
@@ -157,13 +158,13 @@ class _Watcher:
         for pipe in pipes:
             poll.register(pipe, select.POLLIN)
         limited = self._limits.guest_ms is not None
-        deadline, look = start + self._limits.wall(), start + 2 * _CLOCK_PERIOD_SECONDS if limited else float("inf")
+        deadline, look = start + self._limits.wall(), start + 2 * self._limits.look_seconds if limited else float("inf")
         while pipes:
             now = time.monotonic()
             if now >= deadline:
                 return Ended.WALL_TIME
             if limited and now >= look:
-                look = now + _CLOCK_PERIOD_SECONDS
+                look = now + self._limits.look_seconds
                 clock.look(now)
                 if clock.milliseconds > self._limits.guest_ms:
                     return Ended.GUEST_TIME

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ TESTSUITE = ROOT / "testsuite"
 SYSCFG = BUILD / "host" / "hypervisor" / "syscfg" / "syscfg"
 KINDS = ("release", "checked")
 RUNS_KEPT = 20
+_STALE_SECONDS = 3600
 
 
 def cache() -> Path:
@@ -55,10 +57,18 @@ def new_run(verb: str) -> Path:
         folder = RUNS / (f"{stamp}-{verb}" + (f"-{number}" if number else ""))
         try:
             folder.mkdir()
+            _prune(verb)
             return folder
         except FileExistsError:
             continue
     raise FileExistsError(f"{RUNS}: no free name for {stamp}-{verb}")
+
+
+def _prune(verb: str) -> None:
+    """Keeps the latest runs of a verb, the names sort by time, and every run that may still be going on."""
+    for old in sorted(RUNS.glob(f"*Z-{verb}*"))[:-RUNS_KEPT]:
+        if time.time() - old.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def relative(path: Path | str) -> str:

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one module that hooks into pytest: options, markers, the build before the workers, results."""
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from testsuite import rows, session as sessions
+from testsuite.collection import SETTINGS, GuestFile, GuestItem, register
+from tool import board as boards
+from tool import environment, paths, results, strategy
+from tool.exitcodes import EnvironmentMissing, Exit, Stop
+from tool.progress import Progress
+
+_ENVIRONMENT = pytest.StashKey[environment.Environment]()
+_ROWS = pytest.StashKey[rows.Collector]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("fencepost")
+    group.addoption("--board", default=boards.DEFAULT, help="the machine that runs the guests")
+    group.addoption("--hypervisor", default="fencepost", metavar="NAME|FILE", help="fencepost, or an ELF file of it")
+    group.addoption("--strategy", choices=list(strategy.VARIANTS), help="only this access strategy")
+    group.addoption("--require-board", metavar="B", help="a missing board is an error, not a skip")
+    group.addoption("--guest", metavar="FILE", help="run the tests of a guest image of your own (ELF)")
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in boards.names():
+        register(config, name, "board")
+    for name in strategy.VARIANTS:
+        register(config, name, "access strategy")
+    for folder in sorted(paths.GUESTS.glob("*/")):
+        register(config, folder.name, "guest suite")
+    if _is_worker(config):
+        config.stash[SETTINGS] = sessions.Settings(**json.loads(config.workerinput["fencepost"]))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before the workers start: what is asked for exists, is built, and has a folder for its results."""
+    config = session.config
+    if _is_worker(config):
+        return
+    config.stash[_ROWS] = rows.Collector()
+    config.pluginmanager.register(config.stash[_ROWS], "fencepost-rows")
+    board, required = config.getoption("--board"), config.getoption("--require-board")
+    try:
+        if required is not None:
+            sessions.demand(required)
+        settings = sessions.begin(board, config.getoption("--hypervisor"), config.getoption("--guest"),
+                                  config.getoption("--strategy"), Progress(quiet=config.getoption("quiet", 0) > 0))
+    except EnvironmentMissing as stop:
+        pytest.exit(str(stop), int(Exit.ENVIRONMENT))
+    except Stop as stop:
+        raise pytest.UsageError(str(stop)) from stop
+    config.stash[SETTINGS] = settings
+    config.stash[_ENVIRONMENT] = environment.describe(board)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [] if _is_worker(config) or _ENVIRONMENT not in config.stash else config.stash[_ENVIRONMENT].lines()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["fencepost"] = json.dumps(node.config.stash[SETTINGS].plain())
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if module_path == paths.TESTSUITE / "guests.py":
+        return GuestFile.from_parent(parent, path=module_path)
+    return None
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    """A guest's failure speaks the harness's language in every phase."""
+    report = (yield).get_result()
+    if call.excinfo is not None and report.failed and isinstance(item, GuestItem):
+        report.longrepr = item.told(call.excinfo.value) or report.longrepr
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the host tools get their markers and requirement ids, so that -m and -k speak of all tests."""
+    for item in items:
+        ids = [name for mark in item.iter_markers("requirement") for name in mark.args]
+        if ids:
+            item.extra_keyword_matches.update(ids)
+            item.user_properties.append(("ids", " ".join(ids)))
+        if not any(name == "image" for name, _ in item.user_properties):
+            item.add_marker("host")
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    config = session.config
+    found = config.stash.get(_ROWS, None)
+    if found is not None and found.rows() and SETTINGS in config.stash:
+        described = config.stash[_ENVIRONMENT]
+        stored = {key: value for key, value in described.table().items() if key != "boards"}
+        run = {"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "environment": described.table(),
+               "settings": config.stash[SETTINGS].plain(), "seconds": found.seconds()}
+        results.write(Path(config.stash[SETTINGS].run_folder), found.rows(), stored, run)
+    yield
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    found = config.stash.get(_ROWS, None)
+    if found is not None and found.rows() and SETTINGS in config.stash:
+        folder = paths.relative(config.stash[SETTINGS].run_folder)
+        terminalreporter.write_line(f"verdicts: {results.summary(found.rows())}")
+        terminalreporter.write_line(f"results:  {folder}/results.jsonl")

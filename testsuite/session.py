@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a whole session shares: made once by the controller, handed to the workers as plain data."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tool import board as boards
+from tool import build, paths
+from tool.exitcodes import EnvironmentMissing, Stop, UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    board: str
+    run_folder: str
+    images: dict[str, str]           # kind of hypervisor image -> file
+    hypervisor: str = "fencepost"    # or a file of one's own
+    guest: str | None = None         # a guest of one's own instead of the suites
+    strategy: str | None = None
+    missing: str = ""                # why the board cannot run here
+    broken: str = ""                 # why there is nothing to run
+
+    def suites(self, kind: str) -> list[Path]:
+        if self.guest:
+            return [Path(self.guest)]
+        return paths.suites(self.board, "checked" if kind == "checked" else "release")
+
+    def options(self) -> str:
+        """What a command line must repeat to get the same items."""
+        words = [f"--board={self.board}"] if self.board != boards.DEFAULT else []
+        words += [f"--guest={paths.relative(self.guest)}"] if self.guest else []
+        words += [f"--hypervisor={paths.relative(self.hypervisor)}"] if self.hypervisor != "fencepost" else []
+        return "".join(word + " " for word in words)
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def hypervisor_images(board: str, hypervisor: str) -> dict[str, str]:
+    """Images by kind; a file of one's own runs alone, under its own name."""
+    if hypervisor == "fencepost":
+        return {kind: str(paths.hypervisor(board, kind)) for kind in paths.KINDS}
+    file = Path(hypervisor)
+    if not file.is_file():
+        raise UsageError(f"--hypervisor {hypervisor}: MISSING; here run: fencepost, or an ELF file of it")
+    return {"release": str(file.resolve())}
+
+
+def demand(board: str) -> None:
+    """Raises EnvironmentMissing when a board cannot run here."""
+    presence = boards.presence(boards.load(board).name)
+    if not presence.present:
+        raise EnvironmentMissing(f"required board is missing: {presence.line()}")
+
+
+def presets(board: str, hypervisor: str, guest: str | None) -> list[str]:
+    """What has to be built for a session; files of one's own need no building."""
+    if hypervisor == "fencepost":
+        return [build.HOST, *(paths.preset(board, kind) for kind in paths.KINDS)]
+    return [build.HOST] + ([] if guest else [paths.preset(board, "release")])
+
+
+def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None,
+          progress: Callable[[str], None]) -> Settings:
+    """Checks what was asked for and builds it. A build that fails breaks the guests' tests, not the others."""
+    presence = boards.presence(boards.load(board).name)
+    images = hypervisor_images(board, hypervisor)
+    if guest is not None and not Path(guest).is_file():
+        raise UsageError(f"--guest {guest}: no such file")
+    broken = ""
+    try:
+        build.ensure_built(presets(board, hypervisor, guest), progress)
+    except Stop as stop:
+        broken = str(stop)
+    own = hypervisor if hypervisor == "fencepost" else images["release"]
+    return Settings(board, str(paths.new_run("test")), images, own, guest and str(Path(guest).resolve()), strategy,
+                    "" if presence.present else presence.reason, broken)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The process wrapper and the verdict, broken on purpose: one misbehaving emulator after the other."""
+from pathlib import Path
+
+import pytest
+
+from tool import board, machine
+from tool.machine import Ended, Limits, Machine
+from tool.verdict import Expectation, Facts, Kind, judge
+
+FAKE = Path(__file__).parent / "fake_qemu.py"
+QUICK = Limits(guest_ms=2000, wall_seconds=0.25)
+LOOKING = Limits(guest_ms=2000, wall_seconds=5, idle_seconds=0.1, look_seconds=0.03)
+
+CASES = [
+    ("good", QUICK, Ended.END_LINE, Kind.PASS),
+    ("crlf", QUICK, Ended.END_LINE, Kind.PASS),
+    ("good_and_exit", Limits(), Ended.END_LINE, Kind.PASS),
+    ("hang", QUICK, Ended.WALL_TIME, Kind.TIMEOUT),
+    ("half_a_line", QUICK, Ended.WALL_TIME, Kind.TIMEOUT),
+    ("silent_exit", Limits(), Ended.EXIT, Kind.CRASH),
+    ("exit_without_marker", Limits(), Ended.EXIT, Kind.CRASH),
+    ("killed", Limits(), Ended.EXIT, Kind.CRASH),
+    ("refuses", Limits(), Ended.EXIT, Kind.ERROR),
+    ("flood", Limits(), Ended.FLOOD, Kind.TIMEOUT),
+    ("wrong_nonce", Limits(), Ended.EXIT, Kind.ERROR),
+    ("two_ends", QUICK, Ended.END_LINE, Kind.ERROR),
+    ("closes_and_stays", QUICK, Ended.WALL_TIME, Kind.TIMEOUT),
+    ("spins", LOOKING, Ended.GUEST_TIME, Kind.TIMEOUT),
+    ("idle", LOOKING, Ended.IDLE, Kind.TIMEOUT),
+    ("resets", QUICK, Ended.END_LINE, Kind.CRASH),
+    ("guest_says_end", Limits(), Ended.EXIT, Kind.CRASH),
+]
+
+
+def run(behaviour: str, limits: Limits, folder: Path, **changes: object) -> machine.RunResult:
+    chosen = Machine(board.load("mps3-an536"), folder / behaviour, (), nonce=machine.new_nonce(), emulator=str(FAKE),
+                     **changes)
+    return machine.run(chosen, folder, limits)
+
+
+@pytest.mark.parametrize("behaviour, limits, ended, kind", CASES, ids=[case[0] for case in CASES])
+def test_each_misbehaviour_has_its_verdict(tmp_path, behaviour, limits, ended, kind):
+    result = run(behaviour, limits, tmp_path)
+    verdict = judge(result.text, Facts(result.ended, result.status, result.stderr),
+                    Expectation("fake.test", result.nonce))
+    assert (result.ended, verdict.kind) == (ended, kind), verdict.reason
+    assert verdict.reason or kind is Kind.PASS
+    assert (tmp_path / "console.log").read_bytes() == result.console
+    assert result.nonce in (tmp_path / "replay.sh").read_text()
+
+
+def test_emulator_that_does_not_exist_is_an_error(tmp_path):
+    chosen = Machine(board.load("mps3-an536"), tmp_path / "any", (), emulator=str(tmp_path / "nothing"))
+    result = machine.run(chosen, tmp_path)
+    verdict = judge(result.text, Facts(result.ended, result.status, result.stderr), Expectation("a.b", result.nonce))
+    assert (result.ended, verdict.kind) == (Ended.START, Kind.ERROR)
+    assert "nothing" in verdict.reason
+
+
+def test_deaf_emulator_with_plugin_is_reaped(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "IDLE_SECONDS", 0.1)
+    assert run("ignores_sigterm", QUICK, tmp_path, plugins=("any.so",)).ended is Ended.END_LINE
+
+
+def test_command_line_shuts_the_host_away(tmp_path):
+    words = Machine(board.load("mps3-an536"), tmp_path / "hv.elf", ()).command()
+    assert "spawn=deny" in words[words.index("-sandbox") + 1]
+    assert not any("semihosting" in word for word in words)
+    assert words.count("-serial") == 3 and words[words.index("-monitor") + 1] == "none"
+
+
+def test_nonces_differ():
+    assert machine.new_nonce() != machine.new_nonce()
+    assert len(machine.new_nonce()) == 16

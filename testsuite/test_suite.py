@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command: arguments, the table of exit codes, boards that are missing."""
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tool import devicetree, exitcodes, paths, suite
+from tool.exitcodes import Exit, UsageError
+from tool.run import pairs
+
+BOARD = "mps3-an536"
+HERE = Path("/somewhere")
+
+
+@pytest.mark.parametrize("given, expected", [
+    ([], ["-n", "2"]),
+    (["-n", "0", "-k", "evtchn"], ["-n", "0", "-k", "evtchn"]),
+    (["-n4"], ["-n4"]),
+    (["-p", "no:xdist"], ["-p", "no:xdist"]),
+    (["--collect-only"], ["--collect-only"]),
+    (["-x", "::evtchn"], ["-n", "2", "-x", f"testsuite/guests.py::{BOARD}::evtchn"]),
+    ([f"::{BOARD}::abi"], ["-n", "2", f"testsuite/guests.py::{BOARD}::abi"]),
+    (["--guest", "my.elf"], ["-n", "2", "--guest=/somewhere/my.elf"]),
+    (["--junitxml=out.xml"], ["-n", "2", "--junitxml=/somewhere/out.xml"]),
+    (["--hypervisor", "fencepost"], ["-n", "2", "--hypervisor=fencepost"]),
+])
+def test_arguments_are_pytests_own(given, expected):
+    assert suite.pytest_arguments(given, 2, HERE) == expected
+
+
+@pytest.mark.parametrize("status, code", [(0, 0), (1, 1), (2, 2), (3, 8), (4, 2), (5, 2), (7, 7), (99, 8)])
+def test_status_of_pytest_in_our_table(status, code):
+    assert exitcodes.from_pytest(status) == code
+
+
+def test_precedence():
+    assert exitcodes.worst([]) == Exit.FINE
+    assert exitcodes.worst([0, 4, 3]) == Exit.WORSE
+    assert exitcodes.worst([3, 5, 4]) == Exit.METRICS_CHANGED
+    assert exitcodes.worst([5, 6]) == Exit.NOT_MEASURED
+    assert exitcodes.worst([6, 7, 8]) == Exit.INTERNAL
+
+
+def test_domains_are_numbered_in_the_order_of_the_tree():
+    tree = devicetree.compile_tree(paths.system("pair"))
+    assert [(d.name, d.domid) for d in tree.domains] == [("domU1", 1), ("domU2", 2)]
+
+
+def test_wrong_trees_are_bad_input(tmp_path):
+    (tmp_path / "bad.dts").write_text("/dts-v1/; / { oops };")
+    with pytest.raises(UsageError, match="dtc refused"):
+        devicetree.compile_tree(tmp_path / "bad.dts")
+    with pytest.raises(UsageError, match="no such tree"):
+        devicetree.compile_tree(tmp_path / "none.dts")
+
+
+def test_guest_options(tmp_path):
+    (tmp_path / "a=b.elf").touch()
+    assert pairs(["d2=x", "y"], ["d1", "d2"], "--guest") == {"d1": "y", "d2": "x"}
+    assert pairs([str(tmp_path / "a=b.elf")], ["d1"], "--guest") == {"d1": str(tmp_path / "a=b.elf")}
+    with pytest.raises(UsageError, match="no domain 'd3'"):
+        pairs(["d3=x"], ["d1"], "--guest")
+
+
+def command(*words: str, path: Path | None = None) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "FENCEPOST_NO_INSTALL": "1"}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    if path:
+        environment["PATH"] = f"{path}:{environment['PATH']}"
+    return subprocess.run([str(paths.ROOT / "fencepost"), *words], capture_output=True, text=True, env=environment)
+
+
+@pytest.fixture
+def no_board(tmp_path):
+    """An emulator that does not list the board stands before the real one."""
+    fake = tmp_path / "qemu-system-arm"
+    fake.write_text("#!/bin/sh\necho QEMU emulator version 7.2.0\n")
+    fake.chmod(0o755)
+    return tmp_path
+
+
+def test_required_board_that_is_missing_is_an_environment_error(no_board):
+    done = command("test", "-p", "no:xdist", "--require-board", BOARD, "testsuite/test_suite.py::test_precedence", path=no_board)
+    assert done.returncode == Exit.ENVIRONMENT
+    assert "MISSING (qemu-system-arm has no machine mps3-an536" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words, code, said", [
+    (["test", "--board", "nothing"], Exit.USAGE, "unknown board 'nothing'"),
+    (["test", "-p", "no:xdist", "-q", "--hypervisor", "xen-4.17"], Exit.USAGE, "MISSING"),
+    (["run", "boards/systems/pair.dts"], Exit.USAGE, "no image for domU1, domU2"),
+    (["nonsense"], Exit.USAGE, "invalid choice"),
+])
+def test_bad_input_has_its_code(words, code, said):
+    done = command(*words)
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+Stored results. results.jsonl and junit.xml depend on what was tested alone, so that two runs give the same
+bytes; times, host and paths live in run.json. The rows are described by testsuite/results.schema.json.
+"""
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+SCHEMA = "fencepost-results"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One test; `board` is "host" where no machine was booted."""
+    test: str
+    verdict: str
+    reason: str = ""
+    hypervisor: str = ""
+    board: str = "host"
+    cpu: str = ""
+    image: str = ""
+    suite: str = ""
+    strategy: str = ""
+    expected_failure: bool = False
+    ids: tuple[str, ...] = ()
+    metrics: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+
+
+def _line(table: Mapping[str, Any]) -> str:
+    return json.dumps(table, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+
+def header(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rows depend on and a reader must know; no time, host or path."""
+    return {"schema": SCHEMA, "version": VERSION, **environment}
+
+
+def to_jsonl(rows: Iterable[Row], environment: Mapping[str, Any]) -> str:
+    ordered = sorted(rows, key=lambda row: row.test)
+    return "".join(_line(table) + "\n" for table in [header(environment), *map(asdict, ordered)])
+
+
+def to_junit(rows: Iterable[Row]) -> str:
+    """JUnit without times and hosts."""
+    ordered = sorted(rows, key=lambda row: row.test)
+    counts = Counter(row.verdict for row in ordered)
+    red = counts["fail"] + counts["crash"] + counts["timeout"] - sum(_forgiven(row) for row in ordered)
+    suite = ElementTree.Element("testsuite", name="fencepost", tests=str(len(ordered)), failures=str(red),
+                                errors=str(counts["error"]), skipped=str(counts["skip"] + sum(map(_forgiven, ordered))))
+    for row in ordered:
+        path, _, name = row.test.rpartition("::")
+        case = ElementTree.SubElement(suite, "testcase", classname=path.replace("/", ".").replace("::", "."), name=name)
+        if row.verdict == "skip" or _forgiven(row):
+            ElementTree.SubElement(case, "skipped", message=row.reason)
+        elif row.verdict == "error":
+            ElementTree.SubElement(case, "error", message=row.reason)
+        elif row.verdict != "pass" or row.expected_failure:
+            ElementTree.SubElement(case, "failure", message=row.reason, type=row.verdict)
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _forgiven(row: Row) -> bool:
+    return row.expected_failure and row.verdict == "fail"
+
+
+def shown(rows: Iterable[Row]) -> set[str]:
+    """Requirements shown: only a pass on the release image, or of a test of the host tools, shows one."""
+    return {name for row in rows if row.verdict == "pass" and row.image in ("", "release") for name in row.ids}
+
+
+def summary(rows: Iterable[Row]) -> str:
+    rows = list(rows)
+    counts = Counter(row.verdict for row in rows)
+    verdicts = ", ".join(f"{counts[kind]} {kind}" for kind in ("pass", "fail", "crash", "timeout", "error", "skip")
+                         if counts[kind])
+    return f"{verdicts or 'nothing ran'}; requirements shown on release: {len(shown(rows))}"
+
+
+def write(folder: Path, rows: Iterable[Row], environment: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+    rows = list(rows)
+    (folder / "results.jsonl").write_text(to_jsonl(rows, environment))
+    (folder / "junit.xml").write_text(to_junit(rows))
+    (folder / "run.json").write_text(json.dumps(run, indent=2, sort_keys=True) + "\n")

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`./fencepost test`: pytest with the machine's CPUs, and its status in the common table of exit codes."""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tool import board as boards
+from tool import paths, setup
+from tool.exitcodes import Exit, from_pytest
+from tool.progress import Progress
+
+_FILE_OPTIONS = ("--guest", "--hypervisor", "--junitxml", "--junit-xml")
+_OUR_OPTIONS = (*_FILE_OPTIONS, "--board", "--strategy", "--require-board")
+
+
+class _Watch:
+    """Tells Ctrl-C from the other reasons for which pytest says `interrupted`."""
+    interrupted = False
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
+
+
+def option(arguments: Sequence[str], name: str) -> str | None:
+    """The last value of `name VALUE` or `name=VALUE`."""
+    found = None
+    for index, word in enumerate(arguments):
+        if word == name and index + 1 < len(arguments):
+            found = arguments[index + 1]
+        elif word.startswith(name + "="):
+            found = word.partition("=")[2]
+    return found
+
+
+def _absolute(value: str, folder: Path) -> str:
+    """A file as seen from the caller's folder; a word that is no file, such as a hypervisor's name, stays."""
+    file = folder / value
+    return str(file) if file.exists() or "/" in value or "." in value else value
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Our own options as NAME=VALUE: before it knows them, pytest takes a bare value for a path of tests."""
+    words = iter(arguments)
+    return [f"{word}={next(words, '')}" if word in _OUR_OPTIONS else word for word in words]
+
+
+def pytest_arguments(arguments: Sequence[str], cpus: int, folder: Path) -> list[str]:
+    """`::evtchn` is short for the suite's node id; -n is added unless xdist is off or told."""
+    board = option(arguments, "--board") or boards.DEFAULT
+    words: list[str] = []
+    for word in _joined(arguments):
+        name, equals, value = word.partition("=")
+        if word.startswith("::"):
+            word = f"testsuite/guests.py{word}" if word[2:].startswith(board) else f"testsuite/guests.py::{board}{word}"
+        elif equals and name in _FILE_OPTIONS:
+            word = f"{name}={_absolute(value, folder)}"
+        words.append(word)
+    told = any(word.startswith(("-n", "--numprocesses", "--collect-only", "--co", "--pdb")) for word in arguments)
+    off = "no:xdist" in arguments or "-pno:xdist" in arguments
+    return ([] if told or off else ["-n", str(cpus)]) + words
+
+
+def main(arguments: Sequence[str]) -> Exit:
+    board = option(arguments, "--board") or boards.DEFAULT
+    boards.load(board)
+    setup.ensure(board, Progress(), optional_board=True)
+    folder = Path.cwd()
+    os.chdir(paths.ROOT)
+    import pytest
+
+    if not sys.stdout.isatty():
+        os.environ.setdefault("COLUMNS", "200")   # pytest cuts its summary lines, and with them the reasons
+    watch = _Watch()
+    words = pytest_arguments(arguments, len(os.sched_getaffinity(0)), folder)
+    status = int(pytest.main(words, plugins=[watch]))
+    return Exit.INTERRUPTED if watch.interrupted else from_pytest(status)

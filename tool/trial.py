@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One test on one fresh machine: prepare, run, judge. No pytest in here."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tool import board as boards
+from tool import devicetree, machine, paths, strategy
+from tool.records import Record
+from tool.system import prepare
+from tool.verdict import Expectation, Facts, Kind, Verdict, judge
+
+CHECKED_FACTOR = 4      # the checked image spends more instructions on the same work
+_KEPT_AFTER_PASS = frozenset({"console.log"})
+
+
+@dataclass(frozen=True)
+class Trial:
+    board: str
+    kind: str              # "release", "checked", or the name of a hypervisor file's stem
+    hypervisor: Path
+    guest: Path            # ELF file with the records
+    record: Record
+    strategy: str
+
+    @property
+    def label(self) -> str:
+        """What stands in the brackets of the item's name."""
+        return self.strategy if self.kind == "release" else f"{self.strategy}-{self.kind}"
+
+    @property
+    def tree(self) -> Path:
+        return paths.system(self.record.needs.system)
+
+    @property
+    def guest_ms(self) -> int:
+        return self.record.needs.guest_ms * (CHECKED_FACTOR if self.kind == "checked" else 1)
+
+    def bootargs(self) -> dict[str, str]:
+        return {domain.name: f"fp1 domain={domain.domid} run={self.record.test}"
+                for domain in devicetree.compile_tree(self.tree).domains}
+
+    def image(self) -> Path:
+        """The flat image the build left beside the ELF file, if it is not older."""
+        flat = self.guest.with_suffix(".bin")
+        built = flat.is_file() and flat.stat().st_mtime >= self.guest.stat().st_mtime
+        return flat if built else self.guest
+
+    def debug_command(self) -> str:
+        words = [f"./fencepost run {paths.relative(self.tree)} --gdb --access {strategy.choices(self.strategy).access}",
+                 f"--guest {paths.relative(self.guest)}"]
+        words += [f"--bootargs '{name}={text}'" for name, text in self.bootargs().items()]
+        return " ".join(words + (["--checked"] if self.kind == "checked" else []))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    trial: Trial
+    verdict: Verdict
+    folder: Path
+    console: str
+
+
+def run(trial: Trial, folder: Path) -> Outcome:
+    """Never raises for what a guest or a machine does; raises Stop when the system cannot be prepared."""
+    bootargs = trial.bootargs()
+    image = trial.image()
+    system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
+                     strategy.choices(trial.strategy), board=trial.board, named_commit="test")
+    nonce = machine.new_nonce()
+    chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, system.loads, system.cpus, nonce)
+    result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
+    expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)
+    verdict = judge(result.text, Facts(result.ended, result.status, result.stderr), expected)
+    if verdict.kind is Kind.PASS:
+        _tidy(folder)
+    return Outcome(trial, verdict, folder, result.text)
+
+
+def _tidy(folder: Path) -> None:
+    for file in folder.iterdir():
+        if file.name not in _KEPT_AFTER_PASS:
+            file.unlink()
+
+
+def of(record: Record, strategies: Sequence[str], kind: str) -> list[str]:
+    """The strategies a kind of image runs a test with: all on release, the first elsewhere."""
+    if record.needs.preset not in (None, kind):
+        return []
+    return list(strategies) if kind != "checked" else list(strategies[:1])
