@@ -71,7 +71,8 @@ static void version_from_user_mode(void *result)
     *(int32_t *)result = hypercall_xen_version(XENVER_version, NULL);
 }
 
-TEST(abi, a_hypercall_from_user_mode_is_undefined, IDS "", WHY "only the guest's kernel may call", NEEDS "system=solo")
+TEST(abi, a_hypercall_from_user_mode_is_undefined, IDS "",
+     WHY "only the guest's kernel may call", NEEDS "system=solo")
 {
     int32_t result = 0;
 
@@ -155,7 +156,8 @@ static void get_user_registers(uint32_t *sp, uint32_t *lr)
     __asm__ volatile("mrs %0, sp_usr\n\tmrs %1, lr_usr" : "=r"(*sp), "=r"(*lr)::"memory");
 }
 
-TEST(abi, a_hypercall_keeps_the_user_stack_and_link_register, IDS "S4-14", WHY "Hyp mode has no link register of its own",
+TEST(abi, a_hypercall_keeps_the_user_stack_and_link_register, IDS "S4-14",
+     WHY "Hyp mode has no link register of its own",
      NEEDS "system=pair")
 {
     const struct evtchn_send send = {.port = 10};

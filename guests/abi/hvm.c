@@ -64,7 +64,8 @@ TEST(abi, hvm_other_parameters_are_einval, IDS "", WHY "those of x86 and those b
     }
 }
 
-TEST(abi, hvm_parameters_of_unknown_domains_are_esrch, IDS "", WHY "before the index is looked at", NEEDS "system=solo")
+TEST(abi, hvm_parameters_of_unknown_domains_are_esrch, IDS "",
+     WHY "before the index is looked at", NEEDS "system=solo")
 {
     for (uint32_t i = 0; i < NR_UNKNOWN_DOMAINS; i++) {
         uint64_t value = 0;
@@ -74,7 +75,8 @@ TEST(abi, hvm_parameters_of_unknown_domains_are_esrch, IDS "", WHY "before the i
     }
 }
 
-TEST(abi, hvm_parameters_of_another_domain_are_eperm, IDS "", WHY "no domain is master of another", NEEDS "system=pair")
+TEST(abi, hvm_parameters_of_another_domain_are_eperm, IDS "",
+     WHY "no domain is master of another", NEEDS "system=pair")
 {
     uint64_t value = 0;
 

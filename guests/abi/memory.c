@@ -133,7 +133,8 @@ TEST(abi, shared_info_can_be_named_by_the_own_id, IDS "", WHY "SELF is only a sh
     expect_eq(add(1, XENMAPSPACE_shared_info, 0, own_page(), 0), 0);
 }
 
-TEST(abi, add_to_physmap_for_unknown_domains_is_esrch, IDS "", WHY "before the frame is looked at", NEEDS "system=solo")
+TEST(abi, add_to_physmap_for_unknown_domains_is_esrch, IDS "",
+     WHY "before the frame is looked at", NEEDS "system=solo")
 {
     for (uint32_t i = 0; i < NR_UNKNOWN_DOMAINS; i++)
         expect_eq(add(unknown_domains[i], XENMAPSPACE_shared_info, 0, ~0ull, 0), -XEN_ESRCH);

@@ -87,7 +87,8 @@ TEST(abi, devices_are_efault_for_every_call, IDS "", WHY "a read there can chang
     expect_efault_at((uint32_t)HYPERVISOR_UART);
 }
 
-TEST(abi, the_ram_of_another_domain_is_efault_for_every_call, IDS "S4-05", WHY "the confused deputy of every strategy",
+TEST(abi, the_ram_of_another_domain_is_efault_for_every_call, IDS "S4-05",
+     WHY "the confused deputy of every strategy",
      NEEDS "system=pair strategies=all")
 {
     expect_efault_at(PEER_RAM);

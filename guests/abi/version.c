@@ -88,7 +88,8 @@ TEST(abi, version_platform_parameters_are_zero, IDS "", WHY "virt_start has no m
     expect_eq(buffer[8], 0x5a);
 }
 
-TEST(abi, version_features_say_direct_mapped, IDS "S0-01 X-44", WHY "bit 18 would promise an operation that is not there",
+TEST(abi, version_features_say_direct_mapped, IDS "S0-01 X-44",
+     WHY "bit 18 would promise an operation that is not there",
      NEEDS "system=solo")
 {
     struct xen_feature_info info = {.submap_idx = 0, .submap = 0x5a5a5a5a};

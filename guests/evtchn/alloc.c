@@ -80,7 +80,8 @@ TEST(evtchn, alloc_unbound_in_another_domain_is_eperm, IDS "S2-07", WHY "a guest
     expect_eq(evtchn_alloc_unbound(2, 2), -XEN_EPERM);
 }
 
-TEST(evtchn, alloc_unbound_outside_the_policy_gives_its_port_back, IDS "X-03", WHY "a failing call leaves nothing behind",
+TEST(evtchn, alloc_unbound_outside_the_policy_gives_its_port_back, IDS "X-03",
+     WHY "a failing call leaves nothing behind",
      NEEDS "system=trio")
 {
     uint32_t before = evtchn_count_open();

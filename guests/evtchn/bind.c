@@ -51,7 +51,8 @@ TEST(evtchn, bind_interdomain_to_a_port_that_is_not_unbound_is_einval, IDS "S4-1
     expect_eq(evtchn_count_open(), 2);
 }
 
-TEST(evtchn, bind_interdomain_to_a_domain_that_does_not_exist_is_esrch, IDS "S4-15", WHY "before the port is looked at",
+TEST(evtchn, bind_interdomain_to_a_domain_that_does_not_exist_is_esrch, IDS "S4-15",
+     WHY "before the port is looked at",
      NEEDS "system=solo")
 {
     for (uint32_t i = 0; i < NR_UNKNOWN_DOMAINS; i++)
@@ -185,7 +186,8 @@ TEST(evtchn, bind_vcpu_takes_unbound_interdomain_and_domain_virqs, IDS "S4-15", 
     expect_eq(evtchn_bind_vcpu(argo, 0), 0);
 }
 
-TEST(evtchn, bind_vcpu_of_a_port_that_cannot_move_is_einval, IDS "S4-15 X-02", WHY "ipi, per-vCPU virq, closed, no port",
+TEST(evtchn, bind_vcpu_of_a_port_that_cannot_move_is_einval, IDS "S4-15 X-02",
+     WHY "ipi, per-vCPU virq, closed, no port",
      NEEDS "system=solo")
 {
     uint32_t ipi = require_port(evtchn_bind_ipi(0));

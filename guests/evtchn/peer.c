@@ -367,7 +367,8 @@ PEER(2, evtchn, a_reset_leaves_the_peer_unbound)
 
 /* ---- by interrupt ---- */
 
-TEST(evtchn, the_peer_takes_one_upcall_for_each_event, IDS "S4-15 S4-13", WHY "an interrupt for a domain that is not loaded",
+TEST(evtchn, the_peer_takes_one_upcall_for_each_event, IDS "S4-15 S4-13",
+     WHY "an interrupt for a domain that is not loaded",
      NEEDS "system=pair strategies=all")
 {
     peers_meet();
@@ -398,7 +399,8 @@ PEER(2, evtchn, the_peer_takes_one_upcall_for_each_event)
     expect_eq(upcall_count(0), 10);
 }
 
-TEST(evtchn, an_event_wakes_a_peer_in_wfi, IDS "S4-24", WHY "idle guests sleep there", NEEDS "system=pair strategies=all")
+TEST(evtchn, an_event_wakes_a_peer_in_wfi, IDS "S4-24",
+     WHY "idle guests sleep there", NEEDS "system=pair strategies=all")
 {
     peers_meet();
     peer_wait(0);

@@ -55,7 +55,8 @@ TEST(evtchn, shared_info_in_the_first_page_of_the_first_bank, IDS "S4-17 S4-03",
     check_shared_info_at(bank_base(0));
 }
 
-TEST(evtchn, shared_info_in_the_last_page_of_the_first_bank, IDS "S4-17 S4-03", WHY "no page before the edge is special",
+TEST(evtchn, shared_info_in_the_last_page_of_the_first_bank, IDS "S4-17 S4-03",
+     WHY "no page before the edge is special",
      NEEDS "system=solo strategies=all")
 {
     check_shared_info_at(last_page_of(0));
@@ -79,7 +80,8 @@ TEST(evtchn, shared_info_in_the_last_page_of_the_last_bank, IDS "S4-17 S4-03", W
     check_shared_info_at(last_page_of(machine.nr_banks - 1));
 }
 
-TEST(evtchn, shared_info_in_a_small_bank_among_many, IDS "S4-17 S4-10", WHY "a view that is full needs no slot for it",
+TEST(evtchn, shared_info_in_a_small_bank_among_many, IDS "S4-17 S4-10",
+     WHY "a view that is full needs no slot for it",
      NEEDS "system=many")
 {
     expect_true(machine.nr_banks > 4);
@@ -131,7 +133,8 @@ TEST(evtchn, shared_info_at_a_frame_beyond_the_address_width_is_einval, IDS "X-2
     expect_eq(add_shared_info(frame), 0);
 }
 
-TEST(evtchn, registration_zeroes_the_page_and_copies_the_state, IDS "S4-03", WHY "a guest cannot tell it from a new page",
+TEST(evtchn, registration_zeroes_the_page_and_copies_the_state, IDS "S4-03",
+     WHY "a guest cannot tell it from a new page",
      NEEDS "system=solo")
 {
     const uint8_t *byte = event_page(0);
@@ -144,7 +147,8 @@ TEST(evtchn, registration_zeroes_the_page_and_copies_the_state, IDS "S4-03", WHY
     expect_eq(shared_info()->wc_version & 1u, 0);
 }
 
-TEST(evtchn, registration_keeps_pending_selector_and_upcall, IDS "S4-03 S4-04", WHY "the three words move into the page",
+TEST(evtchn, registration_keeps_pending_selector_and_upcall, IDS "S4-03 S4-04",
+     WHY "the three words move into the page",
      NEEDS "system=solo")
 {
     struct loop loop = loop_make();
@@ -156,7 +160,8 @@ TEST(evtchn, registration_keeps_pending_selector_and_upcall, IDS "S4-03 S4-04", 
     expect_eq(shared_info()->evtchn_mask[0], 0);
 }
 
-TEST(evtchn, vcpu_info_moves_away_from_shared_info, IDS "S4-16", WHY "both sides use the registered place from then on",
+TEST(evtchn, vcpu_info_moves_away_from_shared_info, IDS "S4-16",
+     WHY "both sides use the registered place from then on",
      NEEDS "system=solo strategies=all")
 {
     struct loop loop = loop_start();
@@ -231,7 +236,8 @@ TEST(evtchn, registering_vcpu_info_twice_is_ebusy, IDS "S4-16", WHY "there is no
     expect_eq(add_vcpu_info(0, frame, 128), -XEN_EBUSY);
 }
 
-TEST(evtchn, vcpu_info_that_crosses_a_page_or_is_not_aligned_is_enxio, IDS "S4-16", WHY "the hypervisor reaches one page",
+TEST(evtchn, vcpu_info_that_crosses_a_page_or_is_not_aligned_is_enxio, IDS "S4-16",
+     WHY "the hypervisor reaches one page",
      NEEDS "system=solo")
 {
     uint32_t frame = (uint32_t)event_page(1) >> XEN_PAGE_SHIFT;
@@ -243,7 +249,8 @@ TEST(evtchn, vcpu_info_that_crosses_a_page_or_is_not_aligned_is_enxio, IDS "S4-1
     expect_eq(add_vcpu_info(0, frame, 0x40), 0);
 }
 
-TEST(evtchn, vcpu_info_outside_own_ram_is_einval, IDS "X-43 X-27 S4-16", WHY "the hypervisor would write there for us",
+TEST(evtchn, vcpu_info_outside_own_ram_is_einval, IDS "X-43 X-27 S4-16",
+     WHY "the hypervisor would write there for us",
      NEEDS "system=pair strategies=all")
 {
     static const uint32_t places[] = {0, HOLE, HYPERVISOR, 0x20400000, 0x28004000, 0x20100000,

@@ -75,7 +75,8 @@ TEST(evtchn, bind_vcpu_leaves_a_pending_event_where_it_was_marked, IDS "X-07", W
     expect_only(0, 1);
 }
 
-TEST(evtchn, close_sets_the_port_back_to_vcpu_0, IDS "S4-15", WHY "the next life starts there", NEEDS "system=smp-dom")
+TEST(evtchn, close_sets_the_port_back_to_vcpu_0, IDS "S4-15",
+     WHY "the next life starts there", NEEDS "system=smp-dom")
 {
     struct evtchn_status_args status;
     uint32_t port = require_port(evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF));

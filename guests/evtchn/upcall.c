@@ -120,7 +120,8 @@ TEST(evtchn, an_event_waits_for_the_enabled_source, IDS "S4-15", WHY "the redist
     expect_eq(event_count(loop.a), 1);
 }
 
-TEST(evtchn, an_event_before_the_gic_is_set_up_is_delivered_after, IDS "S4-04 X-06", WHY "boot order of guests differs",
+TEST(evtchn, an_event_before_the_gic_is_set_up_is_delivered_after, IDS "S4-04 X-06",
+     WHY "boot order of guests differs",
      NEEDS "system=solo")
 {
     struct loop loop = loop_start();

@@ -35,7 +35,7 @@
 #include "abi/version.h"
 #include "abi/xen.h"
 
-/* ---- records: what the harness collects from the ELF file, and what runs ------------------------------ */
+/* ---- records: what the harness collects from the ELF file, and what runs ---- */
 
 struct fp_record {
     const char *suite, *name, *file;
@@ -69,7 +69,7 @@ enum { FP_BENCH = 0x100 };
  */
 void guest_main(void);
 
-/* ---- reporting ----------------------------------------------------------------------------------------- */
+/* ---- reporting ---- */
 
 /* Formats: %d %u %x %X %o %c %s %p %%, width, 0 and -, l, ll (64 bits), z. A line is cut after 240 characters. */
 void console_write(const char *text, size_t bytes);
@@ -177,7 +177,7 @@ int32_t psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
         fp_r0;                                                                                       \
     })
 
-/* ---- the machine, as the device tree tells ------------------------------------------------------------------ */
+/* ---- the machine, as the device tree tells ---- */
 
 enum { MACHINE_MAX_BANKS = 8 };
 
@@ -207,7 +207,7 @@ const void *fdt_property(const void *tree, const struct fdt_node *node, const ch
 bool fdt_is_compatible(const void *tree, const struct fdt_node *node, const char *compatible);
 uint32_t fdt_word(const void *cells, uint32_t index); /* one big-endian cell */
 
-/* ---- exceptions that are expected ---------------------------------------------------------------------------- */
+/* ---- exceptions that are expected ---- */
 
 enum fault_kind {
     FAULT_NONE = 0,
@@ -247,7 +247,7 @@ struct fault try_instruction(uint32_t instruction, uint32_t registers[4]);
 #define INSTRUCTION_UDF 0xe7f000f0u
 void code_changed(const void *from, size_t bytes); /* makes written instructions visible to fetches */
 
-/* ---- interrupts ------------------------------------------------------------------------------------------------ */
+/* ---- interrupts ---- */
 
 typedef void (*irq_handler_t)(uint32_t intid);
 
@@ -271,7 +271,7 @@ static inline bool irq_is_masked(void)
     return (cpsr & 0x80u) != 0;
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 enum { EVENT_PAGES = 4 }; /* pages set aside for event_page() */
 
@@ -327,7 +327,7 @@ int32_t evtchn_reset(uint32_t domid);
 int32_t evtchn_status(uint32_t domid, uint32_t port, struct evtchn_status_args *status);
 uint32_t evtchn_count_open(void); /* ports of this domain that are not closed */
 
-/* ---- a test with a peer -------------------------------------------------------------------------------------------
+/* ---- a test with a peer ----
  * Domains 1 and 2 of the system `pair` talk over its two static channels: 1:10-2:11 (lane 0), 1:12-2:13
  * (lane 1). The B side starts pending, so both begin with peers_meet(); afterwards both domains run, and no
  * port is pending but perhaps domain 1's end of lane 1 (cleared before its peers_meet() returns). Then every
@@ -340,7 +340,7 @@ void peer_signal(uint32_t lane);
 void peer_wait(uint32_t lane);
 uint32_t peer_port(uint32_t lane); /* the calling domain's end */
 
-/* ---- time ----------------------------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 uint64_t counter(void);           /* CNTVCT */
 uint32_t counter_frequency(void); /* Hz */
@@ -350,7 +350,7 @@ void timer_arm_ns(uint64_t nanoseconds); /* CNTV from now; INTID_TIMER is level 
 void timer_disarm(void);
 enum { INTID_TIMER = 27 };
 
-/* ---- scheduling ------------------------------------------------------------------------------------------------------- */
+/* ---- scheduling ---- */
 
 static inline int32_t sched_yield(void) { return hypercall_sched_op(SCHEDOP_yield, NULL); }
 static inline int32_t sched_block(void) { return hypercall_sched_op(SCHEDOP_block, NULL); } /* unmasks IRQs */
@@ -360,7 +360,7 @@ static inline void relax(void) { __asm__ volatile("yield" ::: "memory"); }
 #define spin_until(condition) do { relax(); } while (!(condition))
 _Noreturn void idle_for_ever(void); /* sleeps with IRQs masked */
 
-/* ---- vCPUs -------------------------------------------------------------------------------------------------------------- */
+/* ---- vCPUs ---- */
 
 uint32_t this_cpu(void); /* MPIDR.Aff0 */
 /* PSCI CPU_ON with stacks and vectors made; runs function(argument), then CPU_OFF. The PSCI result. */
@@ -368,7 +368,7 @@ int32_t cpu_start(uint32_t cpu, void (*function)(void *), void *argument);
 bool cpu_is_off(uint32_t cpu);
 _Noreturn void cpu_off(void);
 
-/* ---- the EL1 MPU ---------------------------------------------------------------------------------------------------------- */
+/* ---- the EL1 MPU ---- */
 
 enum mpu_access {
     MPU_EL1_RW = 0,
@@ -388,7 +388,7 @@ void mpu_enable(void); /* privileged code keeps the default map where no region 
 void mpu_enable_strict(void); /* no default map: regions must hold code, data, stacks, GIC */
 void mpu_disable(void);
 
-/* ---- what a C compiler calls ----------------------------------------------------------------------------------------------- */
+/* ---- what a C compiler calls ---- */
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
 void *memmove(void *to, const void *from, size_t bytes);
