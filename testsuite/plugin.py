@@ -75,6 +75,12 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["fencepost"] = json.dumps(node.config.stash[SETTINGS].plain())
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Who brings a guest wants to see that guest's tests alone."""
+    own = config.getoption("--guest") is not None
+    return True if own and collection_path.name.startswith("test_") else None
+
+
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if module_path == paths.TESTSUITE / "guests.py":
         return GuestFile.from_parent(parent, path=module_path)

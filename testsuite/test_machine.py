@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process wrapper and the verdict, broken on purpose: one misbehaving emulator after the other."""
+import struct
 from pathlib import Path
 
 import pytest
 
-from tool import board, machine
+from tool import board, elfimage, machine
 from tool.machine import Ended, Limits, Machine
 from tool.verdict import Expectation, Facts, Kind, judge
 
@@ -68,6 +69,21 @@ def test_command_line_shuts_the_host_away(tmp_path):
     assert "spawn=deny" in words[words.index("-sandbox") + 1]
     assert not any("semihosting" in word for word in words)
     assert words.count("-serial") == 3 and words[words.index("-monitor") + 1] == "none"
+
+
+WFI, BACK, STAY = 0xE320F003, 0xEAFFFFFD, 0xEAFFFFFE
+
+
+@pytest.mark.parametrize("code, ended", [([WFI, BACK], Ended.IDLE), ([STAY], Ended.GUEST_TIME)], ids=["idle", "spin"])
+def test_real_machine_is_stopped_in_its_own_time(tmp_path, code, ended):
+    here = board.presence("mps3-an536")
+    if not here.present:
+        pytest.skip(f"MISSING: {here.reason}")
+    segment = elfimage.Segment(0x10000000, struct.pack(f"<{len(code)}I", *code))
+    elfimage.write(tmp_path / "hv.elf", segment.address, [segment])
+    limits = Limits(guest_ms=100, wall_seconds=10, idle_seconds=0.2, look_seconds=0.05)
+    result = machine.run(Machine(board.load("mps3-an536"), tmp_path / "hv.elf", ()), tmp_path, limits)
+    assert (result.ended, result.console) == (ended, b"")
 
 
 def test_nonces_differ():

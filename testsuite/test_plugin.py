@@ -33,8 +33,6 @@ class Session:
         environment["PATH"] = f"{self.folder / 'bin'}:{environment['PATH']}"
         options = [f"--guest={self.folder / 'g.elf'}", f"--hypervisor={self.folder / behaviour}",
                    "-o", f"cache_dir={self.folder / 'cache'}"]
-        if not any(word.startswith("testsuite") for word in words):
-            words = (*words, "testsuite/guests.py")
         serial = [] if "-n" in words else ["-p", "no:xdist"]
         return subprocess.run([sys.executable, "-m", "pytest", *serial, *options, *words], cwd=paths.ROOT,
                               capture_output=True, text=True, env=environment)

@@ -18,8 +18,12 @@ _OUR_OPTIONS = (*_FILE_OPTIONS, "--board", "--strategy", "--require-board")
 
 
 class _Watch:
-    """Tells Ctrl-C from the other reasons for which pytest says `interrupted`."""
+    """Tells apart the reasons for which pytest says `interrupted`: Ctrl-C, -x under xdist, nothing to collect."""
     interrupted = False
+    failed = False
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.failed = self.failed or report.failed
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
@@ -77,4 +81,6 @@ def main(arguments: Sequence[str]) -> Exit:
     watch = _Watch()
     words = pytest_arguments(arguments, len(os.sched_getaffinity(0)), folder)
     status = int(pytest.main(words, plugins=[watch]))
-    return Exit.INTERRUPTED if watch.interrupted else from_pytest(status)
+    if watch.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.FINDING if watch.failed and status == pytest.ExitCode.INTERRUPTED else from_pytest(status)
