@@ -63,8 +63,14 @@ static void read_cpus(const struct system *system, struct domain *domain)
 
 static void read_enhanced(const struct system *system, struct domain *domain)
 {
-    const char *enhanced = tree_read_string(system->fdt, domain->node, "xen,enhanced");
+    int length;
+    const char *enhanced = fdt_getprop(system->fdt, domain->node, "xen,enhanced", &length);
 
+    /* No value at all means "enabled" to Xen. */
+    if (enhanced && length > 0)
+        enhanced = tree_read_string(system->fdt, domain->node, "xen,enhanced");
+    else if (enhanced)
+        enhanced = "";
     if (!enhanced || strcmp(enhanced, "disabled") == 0)
         return;
     domain->hypervisor_node = strcmp(enhanced, "no-xenstore") == 0;

@@ -17,6 +17,8 @@ extern const uintptr_t board_uart_base;
 extern const uintptr_t board_config_base; /* binary configuration */
 extern const uintptr_t board_boot_block;  /* 8 bytes: nonce of this boot, 0 without */
 
+enum { GIC_DISTRIBUTOR_SIZE = 0x10000 };
+
 /* Console UART: initialise once; put is polled and works with interrupts masked, also in panic. */
 void uart_init(uintptr_t base);
 void uart_put(uintptr_t base, char c);

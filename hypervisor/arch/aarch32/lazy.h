@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * State that is switched only between vCPUs that use it: floating point and the EL1 MPU. The registers of
+ * the last user stay in the hardware; any other vCPU traps before it can see or change them.
+ */
+#ifndef ARCH_AARCH32_LAZY_H
+#define ARCH_AARCH32_LAZY_H
+
+struct vcpu;
+
+/* The loaded vCPU touched it for the first time since it was switched in: it becomes the owner. */
+void lazy_own_el1_mpu(struct vcpu *v);
+void lazy_own_fp(struct vcpu *v);
+
+/* From switch.S when anybody uses either: traps on or off for `next`, eager restore if it is a user. */
+void lazy_switch(struct vcpu *next);
+
+/* The calling vCPU's EL1 MPU was walked: its next change of the MPU must trap. */
+void lazy_watch_el1_mpu(struct vcpu *v);
+
+/* state.S */
+struct mpu_el1_state;
+struct fp_state;
+void mpu_el1_save(struct mpu_el1_state *state);
+void mpu_el1_load(const struct mpu_el1_state *state);
+void fp_save(struct fp_state *state);
+void fp_load(const struct fp_state *state);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Delivery of an event wherever it comes from: another CPU, a domain with vCPUs on both CPUs, a bind. The
+ * case that counts, both ends on one CPU, is evtchn_send.h.
+ */
+#include "abi/errno.h"
+#include "hv/arch.h"
+#include "hv/cpu.h"
+#include "hv/evtchn.h"
+#include "hv/smp.h"
+#include "hv/strategy.h"
+#include "hv/vgic.h"
+
+static void raise_upcall(struct vcpu *v)
+{
+    if (v->cpu == cpu_this())
+        vgic_raise_upcall(v);
+    else
+        smp_request(v, SMP_UPCALL);
+}
+
+/* Steps 2 and 3 with atomic updates, because a vCPU of the domain may run on the other CPU right now. */
+static bool select_shared(struct peer_access *access, struct vcpu *v, port_t port)
+{
+    uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel + (port >> 11);
+
+    strategy->reach(access, &v->info_page);
+    return !arch_test_and_set_bit(selector, BIT(port >> 6 & 31)) && !arch_test_and_set_bit((uint32_t *)v->info, 1);
+}
+
+static void deliver_shared(struct domain *d, port_t port)
+{
+    struct peer_access access;
+    struct vcpu *v = NULL;
+
+    strategy->begin(&access);
+    strategy->reach(&access, &d->shared_page);
+    if (!arch_test_and_set_bit(&d->pending[port >> 5], BIT(port & 31))) {
+        arch_dmb(); /* the pending bit before the mask is read: the guest unmasks, then looks at pending */
+        if (!(d->mask[port >> 5] & BIT(port & 31))) {
+            v = &d->vcpus[channel_vcpu(d->channels[port])];
+            if (!select_shared(&access, v, port))
+                v = NULL;
+        }
+        strategy->end(&access);
+        if (v)
+            raise_upcall(v);
+        evtchn_wake_pollers(d, port);
+        return;
+    }
+    strategy->end(&access);
+}
+
+void evtchn_deliver_here(struct domain *d, port_t port)
+{
+    if (d->cpus & (d->cpus - 1))
+        deliver_shared(d, port);
+    else
+        strategy->deliver(d, port);
+}
+
+void evtchn_notify(struct domain *d, port_t port)
+{
+    if (d->cpus == BIT(cpu_this()->id) || d->cpus & (d->cpus - 1))
+        evtchn_deliver_here(d, port);
+    else
+        smp_post_event(d, port);
+}
+
+void evtchn_wake_pollers(struct domain *d, port_t port)
+{
+    for (uint32_t polling = d->polling; polling; polling &= polling - 1) {
+        struct vcpu *const v = &d->vcpus[__builtin_ctz(polling)];
+
+        if (v->poll_port != POLL_ANY && v->poll_port != (int32_t)port)
+            continue;
+        if (v->cpu == cpu_this())
+            vcpu_wake(v);
+        else
+            smp_request(v, SMP_POLL);
+    }
+}
+
+int32_t evtchn_unmask(struct domain *d, port_t port)
+{
+    struct peer_access access;
+    struct vcpu *v = NULL;
+
+    if (port >= d->nr_ports)
+        return -XEN_EINVAL;
+    if (d->channels[port] == 0)
+        return 0;
+    strategy->begin(&access);
+    strategy->reach(&access, &d->shared_page);
+    if (arch_test_and_clear_bit(&d->mask[port >> 5], BIT(port & 31)) &&
+        d->pending[port >> 5] & BIT(port & 31)) {
+        v = &d->vcpus[channel_vcpu(d->channels[port])];
+        if (!select_shared(&access, v, port))
+            v = NULL;
+    }
+    strategy->end(&access);
+    if (v)
+        raise_upcall(v);
+    return 0;
+}

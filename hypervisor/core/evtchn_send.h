@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hot calls of event channels, compiled once per access strategy: the strategy's .c defines STRATEGY,
+ * peer_begin, peer_reach and peer_end (hv/strategy.h) and then includes this file.
+ *
+ * Order of a delivery (Xen common/event_2l.c): pending bit; if it was clear and the mask bit is clear, the
+ * selector bit; if it was clear, the upcall flag; if it was clear, the upcall. Pollers are woken masked or
+ * not. On a LOCAL channel the receiver's vCPUs all live on this CPU, so they do not run while we do and
+ * plain loads and stores are the single-copy atomic updates the ABI asks for: an exclusive access of the
+ * guest that we interrupted fails, because the exception return clears its monitor.
+ */
+#include "abi/errno.h"
+#include "hv/evtchn.h"
+#include "hv/strategy.h"
+#include "hv/vgic.h"
+
+#define CONCAT_(a, b) a##_##b
+#define CONCAT(a, b) CONCAT_(a, b)
+#define NAMED(name) CONCAT(name, STRATEGY)
+#define STRING_(a) #a
+#define STRING(a) STRING_(a)
+
+static inline struct vcpu *channel_target(struct domain *d, uint32_t port)
+{
+    return &d->vcpus[channel_vcpu(d->channels[port])];
+}
+
+/* Steps 2 and 3 for a port whose pending bit is set and whose mask bit is clear. Null: no upcall is due. */
+static inline struct vcpu *select_local(struct peer_access *access, struct vcpu *v, uint32_t port)
+{
+    uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel + (port >> 11);
+    const uint32_t bit = BIT(port >> 6 & 31);
+
+    peer_reach(access, &v->info_page);
+    const uint32_t old = *selector;
+    if (old & bit)
+        return NULL;
+    *selector = old | bit;
+    uint32_t *const upcall = (uint32_t *)v->info;
+    const uint32_t flag = *upcall;
+    if (flag & 0xff)
+        return NULL;
+    *upcall = flag | 1;
+    return v;
+}
+
+/* Delivers on a LOCAL channel. */
+static inline void deliver_local(struct peer_access *access, struct domain *d, uint32_t port)
+{
+    uint32_t *const pending = &d->pending[port >> 5];
+    const uint32_t bit = BIT(port & 31);
+    struct vcpu *upcall = NULL;
+
+    peer_reach(access, &d->shared_page);
+    const uint32_t old = *pending;
+    if (old & bit) {
+        peer_end(access);
+        return;
+    }
+    *pending = old | bit;
+    if (!(d->mask[port >> 5] & bit))
+        upcall = select_local(access, channel_target(d, port), port);
+    peer_end(access);
+    if (upcall)
+        vgic_raise_upcall(upcall);
+    if (unlikely(d->polling))
+        evtchn_wake_pollers(d, port);
+}
+
+static hypercall_fn NAMED(event_channel_op);
+
+/* EVTCHNOP_send on a LOCAL channel, decided in a few compares; everything else is evtchn_op_slow. */
+hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+
+    if (unlikely(cmd != EVTCHNOP_send || arg - v->buffer_base >= v->buffer_span))
+        return evtchn_op_slow(cmd, arg, unused, v);
+    const uint32_t port = *(const uint32_t *)arg;
+    if (unlikely(port >= d->nr_ports))
+        return -XEN_EINVAL;
+    const uint32_t channel = d->channels[port];
+    if (unlikely(!(channel & CHANNEL_LOCAL)))
+        return evtchn_op_slow(cmd, arg, unused, v);
+
+    struct peer_access access;
+    peer_begin(&access, v->cpu, d->bit);
+    deliver_local(&access, channel_domain(channel), channel_low(channel));
+    return 0;
+}
+
+static void NAMED(deliver)(struct domain *d, uint32_t port)
+{
+    struct cpu *const cpu = cpu_this();
+    struct peer_access access;
+
+    peer_begin(&access, cpu, cpu->current->domain->bit);
+    deliver_local(&access, d, port);
+}
+
+static void NAMED(begin)(struct peer_access *access)
+{
+    struct cpu *const cpu = cpu_this();
+
+    peer_begin(access, cpu, cpu->current->domain->bit);
+}
+
+static void NAMED(reach)(struct peer_access *access, const struct peer_page *page)
+{
+    peer_reach(access, page);
+}
+
+static void NAMED(end)(struct peer_access *access)
+{
+    peer_end(access);
+}
+
+/* Bench: what k pages cost. One load and one store each, between two probes. */
+hot static void NAMED(touch)(const struct peer_page *pages, const uintptr_t *words, uint32_t nr)
+{
+    struct cpu *const cpu = cpu_this();
+    struct peer_access access;
+
+    PROBE("access.touch");
+    peer_begin(&access, cpu, cpu->current->domain->bit);
+    for (uint32_t i = 0; i < nr; i++) {
+        uint32_t volatile *const word = (uint32_t volatile *)words[i];
+        peer_reach(&access, &pages[i]);
+        *word = *word + 1;
+    }
+    peer_end(&access);
+    PROBE("access.touch.end");
+}
+
+const struct strategy NAMED(strategy) = {
+    .name = STRING(STRATEGY),
+    .event_channel_op = NAMED(event_channel_op),
+    .deliver = NAMED(deliver),
+    .begin = NAMED(begin),
+    .reach = NAMED(reach),
+    .end = NAMED(end),
+    .touch = NAMED(touch),
+};

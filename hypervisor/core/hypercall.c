@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypercall table. Everything about a call's number, name and arguments comes from abi/hypercalls.def.
+ */
+#include "hv/hypercall.h"
+
+#include "abi/errno.h"
+#include "hv/strategy.h"
+
+hypercall_fn *hypercall_table[HYPERCALL_TABLE_SIZE];
+
+static int32_t hypercall_unknown(uint32_t a1, uint32_t a2, uint32_t a3, struct vcpu *v)
+{
+    (void)a1;
+    (void)a2;
+    (void)a3;
+    (void)v;
+    return -XEN_ENOSYS;
+}
+
+void hypercall_init(void)
+{
+    for (unsigned i = 0; i < HYPERCALL_TABLE_SIZE; i++)
+        hypercall_table[i] = hypercall_unknown;
+#define HYPERCALL(number, name, arguments) hypercall_table[number] = hypercall_##name;
+#include "abi/hypercalls.def"
+#undef HYPERCALL
+    hypercall_table[32] = strategy->event_channel_op;
+}
+
+int32_t hypercall_event_channel_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    return strategy->event_channel_op(cmd, arg, unused, v);
+}

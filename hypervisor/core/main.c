@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start of the system. The order, once: MPU on; configuration verified; domains and views built; GIC on;
+ * images copied; static channels made; vCPUs ready; both CPUs enter their schedulers.
+ */
+#include "hv/main.h"
+
+#include "abi/xen.h"
+#include "hv/arch.h"
+#include "hv/board.h"
+#include "hv/console.h"
+#include "hv/cpu.h"
+#include "hv/domain.h"
+#include "hv/evtchn.h"
+#include "hv/gic.h"
+#include "hv/hypercall.h"
+#include "hv/panic.h"
+#include "hv/probe.h"
+#include "hv/protect.h"
+#include "hv/sched.h"
+#include "hv/shared_info.h"
+#include "hv/smp.h"
+#include "hv/strategy.h"
+#include "hv/time.h"
+#include "hv/trap.h"
+#include "hv/vgic.h"
+
+struct domain *irq_owner[VGIC_NR_INTIDS - 32];
+
+uint32_t volatile secondary_go;
+
+/* What a CPU that runs no vCPU has as "current": nobody outranks it, everybody is news. */
+static struct vcpu idle_vcpus[CONFIG_MAX_CPUS];
+static struct domain nobody;
+
+static const void *table(const struct config_header *config, uint32_t offset)
+{
+    return (const char *)config + offset;
+}
+
+static void init_cpu_block(struct cpu *cpu, unsigned id)
+{
+    struct vcpu *const idle = &idle_vcpus[id];
+
+    cpu->id = id;
+    idle->notice_mask = UINT32_MAX;
+    idle->domain = &nobody;
+    idle->cpu = cpu;
+    cpu->idle = idle;
+    cpu->current = idle;
+    cpus[id] = cpu;
+}
+
+static void init_domain(struct domain *d, const struct config_header *config, uint32_t index)
+{
+    const struct config_domain *const c = (const struct config_domain *)table(config, config->domains) + index;
+    const struct config_vcpu *const list = (const struct config_vcpu *)table(config, config->vcpus) + c->first_vcpu;
+
+    d->config = c;
+    d->ranges = (const struct config_range *)table(config, config->ranges) + c->first_range;
+    d->domid = (domid_t)(index + 1);
+    d->bit = BIT(index);
+    d->nr_ports = c->nr_ports;
+    d->nr_vcpus = (uint8_t)c->nr_vcpus;
+    d->vcpus = &vcpus[c->first_vcpu];
+    d->shutdown_code = SHUTDOWN_CODE_NONE;
+    for (uint32_t i = 0; i < ARRAY_SIZE(d->watchdog); i++)
+        d->watchdog[i] = DEADLINE_NONE;
+    for (uint32_t id = 0; id < c->nr_vcpus; id++) {
+        struct vcpu *const v = &d->vcpus[id];
+
+        v->domain = d;
+        v->id = id;
+        v->priority = list[id].priority;
+        v->cpu = arch_cpu_block(list[id].cpu);
+        v->cpu_id = list[id].cpu;
+        v->poll_port = POLL_NONE;
+        v->deadline = DEADLINE_NONE;
+        d->cpus |= BIT(list[id].cpu);
+    }
+    evtchn_init_domain(d);
+    shared_info_reset(d);
+    vgic_init_domain(d);
+    for (uint32_t id = 0; id < c->nr_vcpus; id++)
+        vgic_init_vcpu(&d->vcpus[id]);
+    protect_build_view(d, config);
+}
+
+static void copy_words(uint32_t *to, const uint32_t *from, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes / sizeof(uint32_t); i++)
+        to[i] = from[i];
+    for (uint32_t i = bytes & ~3u; i < bytes; i++)
+        ((uint8_t *)to)[i] = ((const uint8_t *)from)[i];
+}
+
+static void copy_module(const struct config_module *module)
+{
+    PROBE("copy");
+    copy_words((uint32_t *)(uintptr_t)module->target, (const uint32_t *)(uintptr_t)module->source, module->size);
+    PROBE("copy.end");
+}
+
+static void scrub_range(const struct config_range *range)
+{
+    uint32_t *word = (uint32_t *)(uintptr_t)range->base, *const end = (uint32_t *)(uintptr_t)range->limit;
+
+    PROBE("scrub");
+    arch_zero_words(word, end);
+    PROBE("scrub.end");
+}
+
+/* Own RAM scrubbed unless its content is to be kept, then the images at their places. */
+static void fill_memory(const struct domain *d)
+{
+    const struct config_domain *const c = d->config;
+
+    for (uint32_t i = 0; i < c->nr_ranges; i++) {
+        const bool own = d->ranges[i].kind == RANGE_RAM || d->ranges[i].kind == RANGE_SHM_OWNER;
+
+        if (own && !(c->flags & DOMAIN_KEEP_CONTENT))
+            scrub_range(&d->ranges[i]);
+    }
+    copy_module(&c->kernel);
+    copy_module(&c->device_tree);
+    copy_module(&c->ramdisk);
+}
+
+static void init_irqs(const struct config_header *config)
+{
+    const struct config_irq *const irqs = table(config, config->irqs);
+
+    for (uint32_t i = 0; i < config->nr_irqs; i++) {
+        struct domain *const d = &domains[irqs[i].domain];
+
+        irq_owner[irqs[i].intid - 32] = d;
+        vgic_assign_spi(d, irqs[i].intid, irqs[i].edge);
+    }
+}
+
+static void find_ram_limit(const struct config_header *config)
+{
+    const struct config_region *const regions =
+        (const struct config_region *)table(config, config->regions) + config->hyp_first_region;
+
+    for (uint32_t i = 0; i < config->hyp_nr_regions; i++) {
+        const uint64_t limit = ((uint64_t)regions[i].rlar | 0x3f) + 1;
+
+        if (limit > ram_limit)
+            ram_limit = limit;
+    }
+}
+
+/* The CPU takes the vCPUs that are pinned to it and starts the first of each domain. */
+static void adopt_vcpus(struct cpu *cpu)
+{
+    for (uint32_t i = 0; i < config_verified->nr_vcpus; i++) {
+        if (vcpus[i].cpu == cpu)
+            cpu->vcpus[cpu->nr_vcpus++] = &vcpus[i];
+    }
+    sched_init_cpu(cpu);
+    for (uint32_t i = 0; i < cpu->nr_vcpus; i++) {
+        struct vcpu *const v = cpu->vcpus[i];
+        const struct config_domain *const c = v->domain->config;
+
+        if (v->id != 0)
+            continue;
+        arch_vcpu_reset(v, c->entry, 0, UINT32_MAX, c->device_tree.target);
+        v->power = VCPU_ON;
+        v->wake_bit = v->bit;
+        cpu->ready |= v->bit;
+        console_log("d%u %s start entry=0x%x", (unsigned)v->domain->domid, c->name, (unsigned)c->entry);
+    }
+}
+
+static const char *access_name(const struct config_header *config)
+{
+    return config->access == ACCESS_SHARED ? "shared" : strategy->name;
+}
+
+noreturn_fn void main_boot_cpu(struct cpu *cpu)
+{
+    const struct config_header *config;
+
+    init_cpu_block(cpu, 0);
+    nobody.bit = UINT32_MAX; /* at boot the hypervisor's view is loaded: every page is held */
+    protect_init_cpu(cpu);
+    uart_init(board_uart_base);
+    config = config_verify();
+    time_init(config->time_slice_us);
+    strategy_bind(config);
+    hypercall_init();
+    nr_domains = config->nr_domains;
+    for (uint32_t i = 0; i < nr_domains; i++)
+        init_domain(&domains[i], config, i);
+    find_ram_limit(config);
+    gic_init_distributor();
+    gic_init_cpu(0);
+    protect_configure_cpu(cpu, config);
+    arch_init_traps();
+    init_irqs(config);
+    console_log("fencepost %s board=%s access=%s slots=%u cpus=%u", config->commit[0] ? config->commit : "-", board_name,
+                access_name(config), (unsigned)config->slots, (unsigned)config->nr_cpus);
+    protect_load_hypervisor_view();
+    for (uint32_t i = 0; i < nr_domains; i++)
+        fill_memory(&domains[i]);
+    adopt_vcpus(cpu);
+    evtchn_make_static(config);
+    secondary_go = config->nr_cpus > 1;
+    arch_wake_secondary();
+    arch_enter_first(cpu);
+}
+
+noreturn_fn void main_secondary_cpu(struct cpu *cpu, unsigned id)
+{
+    init_cpu_block(cpu, id);
+    protect_init_cpu(cpu);
+    gic_init_cpu(id);
+    protect_configure_cpu(cpu, config_verified);
+    arch_init_traps();
+    protect_load_hypervisor_view();
+    adopt_vcpus(cpu);
+    smp_serve(); /* what was posted before this CPU could be kicked */
+    arch_enter_first(cpu);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scheduler of one CPU: the highest bit of the ready word wins, round robin within its group.
+ */
+#include "hv/sched.h"
+
+#include "abi/sched.h"
+#include "hv/arch.h"
+#include "hv/console.h"
+#include "hv/domain.h"
+#include "hv/panic.h"
+#include "hv/protect.h"
+#include "hv/smp.h"
+#include "hv/time.h"
+#include "hv/trap.h"
+#include "hv/vgic.h"
+
+static uint32_t highest(uint32_t mask)
+{
+    return 31 - (uint32_t)__builtin_clz(mask);
+}
+
+/* By rising priority; of equal ones the later in the configuration gets the lower bit, so that the first starts. */
+static void sort_by_priority(struct cpu *cpu)
+{
+    for (uint32_t i = 1; i < cpu->nr_vcpus; i++) {
+        struct vcpu *const v = cpu->vcpus[i];
+        uint32_t at = i;
+
+        for (; at > 0 && cpu->vcpus[at - 1]->priority >= v->priority; at--)
+            cpu->vcpus[at] = cpu->vcpus[at - 1];
+        cpu->vcpus[at] = v;
+    }
+}
+
+void sched_init_cpu(struct cpu *cpu)
+{
+    sort_by_priority(cpu);
+    for (uint32_t i = 0; i < cpu->nr_vcpus; i++) {
+        struct vcpu *const v = cpu->vcpus[i];
+
+        v->bit = BIT(i);
+        v->group_mask = 0;
+        v->higher_mask = 0;
+        for (uint32_t other = 0; other < cpu->nr_vcpus; other++) {
+            if (cpu->vcpus[other]->priority == v->priority)
+                v->group_mask |= BIT(other);
+            else if (cpu->vcpus[other]->priority > v->priority)
+                v->higher_mask |= BIT(other);
+        }
+        v->notice_mask = v->higher_mask;
+    }
+    cpu->slice_end = DEADLINE_NONE;
+    cpu->timer_next = DEADLINE_NONE;
+}
+
+/* The next of the winning group: the loaded vCPU goes on unless it has had its turn. */
+static struct vcpu *pick(struct cpu *cpu)
+{
+    struct vcpu *const current = cpu->current;
+    const uint32_t group = cpu->vcpus[highest(cpu->ready)]->group_mask & cpu->ready;
+    uint32_t candidates = group;
+
+    if (group & current->bit && !cpu->rotate)
+        return current;
+    if (current->group_mask & group && group & (current->bit - 1))
+        candidates = group & (current->bit - 1);
+    return cpu->vcpus[highest(candidates)];
+}
+
+/* With a time slice, a vCPU that shares its priority is watched; alone, it wants to hear of company. */
+static void arm_slice(struct cpu *cpu, struct vcpu *next)
+{
+    const uint32_t company = next->group_mask & cpu->ready & ~next->bit;
+
+    if (time_slice_ticks == 0)
+        return;
+    if (company == 0) {
+        next->notice_mask = next->higher_mask | next->group_mask;
+        cpu->slice_end = DEADLINE_NONE;
+    } else {
+        next->notice_mask = next->higher_mask;
+        if (next != cpu->current || cpu->slice_end == DEADLINE_NONE || cpu->rotate)
+            cpu->slice_end = arch_counter() + time_slice_ticks;
+    }
+    sched_program_timer(cpu);
+}
+
+/* Nothing runs: sleep with interrupts masked; a pending one ends WFI and is served from here. */
+static void idle(struct cpu *cpu)
+{
+    cpu->slice_end = DEADLINE_NONE;
+    while (cpu->ready == 0) {
+        arch_wfi();
+        trap_irq();
+    }
+}
+
+hot struct vcpu *sched_next(struct cpu *cpu)
+{
+    if (unlikely(cpu->ready == 0))
+        idle(cpu);
+
+    struct vcpu *const next = pick(cpu);
+    arm_slice(cpu, next);
+    cpu->rotate = 0;
+    cpu->resched = 0;
+    if (next->poll_port != POLL_NONE) {
+        next->poll_port = POLL_NONE;
+        next->domain->polling &= ~BIT(next->id);
+    }
+    if (next->deadline != DEADLINE_NONE)
+        next->deadline = DEADLINE_NONE;
+    return next;
+}
+
+void sched_block_until(struct vcpu *v, uint64_t deadline)
+{
+    struct cpu *const cpu = v->cpu;
+    const uint64_t timer = vgic_timer_deadline();
+
+    if (timer < deadline)
+        deadline = timer;
+    cpu->ready &= ~v->bit;
+    cpu->resched = 1;
+    v->deadline = deadline;
+    if (deadline < cpu->timer_next)
+        sched_program_timer(cpu);
+}
+
+void sched_block(struct vcpu *v)
+{
+    if (!vgic_has_pending(v))
+        sched_block_until(v, DEADLINE_NONE);
+}
+
+void sched_yield(struct vcpu *v)
+{
+    struct cpu *const cpu = v->cpu;
+
+    if (cpu->ready & v->group_mask & ~v->bit) {
+        cpu->rotate = 1;
+        cpu->resched = 1;
+    }
+}
+
+static uint64_t nearest(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+void sched_program_timer(struct cpu *cpu)
+{
+    uint64_t next = cpu->slice_end;
+
+    for (uint32_t i = 0; i < cpu->nr_vcpus; i++) {
+        const struct vcpu *const v = cpu->vcpus[i];
+
+        if (!(cpu->ready & v->bit))
+            next = nearest(next, v->deadline);
+        if (v->id == 0) {
+            for (uint32_t id = 0; id < ARRAY_SIZE(v->domain->watchdog); id++)
+                next = nearest(next, v->domain->watchdog[id]);
+        }
+    }
+    if (next != cpu->timer_next) {
+        cpu->timer_next = next;
+        arch_timer_set(next);
+    }
+}
+
+static void expire_watchdogs(struct domain *d, uint64_t now)
+{
+    for (uint32_t id = 0; id < ARRAY_SIZE(d->watchdog); id++) {
+        if (d->watchdog[id] <= now) {
+            console_log("d%u watchdog %u fired", (unsigned)d->domid, (unsigned)id + 1);
+            domain_shutdown(d, SHUTDOWN_watchdog);
+            return;
+        }
+    }
+}
+
+void sched_timer_fired(struct cpu *cpu)
+{
+    const uint64_t now = arch_counter();
+
+    if (cpu->slice_end <= now) {
+        cpu->slice_end = DEADLINE_NONE;
+        cpu->rotate = 1;
+        cpu->resched = 1;
+    }
+    for (uint32_t i = 0; i < cpu->nr_vcpus; i++) {
+        struct vcpu *const v = cpu->vcpus[i];
+
+        if (!(cpu->ready & v->bit) && v->deadline <= now) {
+            v->deadline = DEADLINE_NONE;
+            vcpu_wake(v);
+        }
+        if (v->id == 0)
+            expire_watchdogs(v->domain, now);
+    }
+    cpu->timer_next = 0; /* what fired is gone: program whatever is next */
+    sched_program_timer(cpu);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sched_op: a guest gives up its CPU, for a while or for good.
+ */
+#include "abi/sched.h"
+
+#include "abi/errno.h"
+#include "hv/arch.h"
+#include "hv/domain.h"
+#include "hv/evtchn.h"
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "hv/sched.h"
+#include "hv/strategy.h"
+#include "hv/time.h"
+#include "hv/trap.h"
+#include "hv/vgic.h"
+
+/* Is the port pending, masked or not? A port that cannot be polled is -EINVAL. The domain's page is its own. */
+static int32_t poll_look(struct domain *d, uint32_t port)
+{
+    struct peer_access access;
+    int32_t pending;
+
+    if (port == 0 || port >= d->nr_ports || channel_state(d->channels[port]) == EVTCHNSTAT_closed)
+        return -XEN_EINVAL;
+    strategy->begin(&access);
+    strategy->reach(&access, &d->shared_page);
+    pending = d->pending[port >> 5] >> (port & 31) & 1;
+    strategy->end(&access);
+    return pending;
+}
+
+hot static int32_t sched_poll(struct vcpu *v, uintptr_t arg)
+{
+    struct domain *const d = v->domain;
+    struct sched_poll poll;
+    uint32_t port = POLL_ANY;
+
+    if (guest_read(v, &poll, arg, sizeof(poll)))
+        return -XEN_EFAULT;
+    if (poll.nr_ports > SCHED_POLL_MAX_PORTS)
+        return -XEN_EINVAL;
+    if (vgic_upcall_deliverable())
+        return 0;
+    for (uint32_t i = 0; i < poll.nr_ports; i++) {
+        if (poll.ports >> 32 || guest_read(v, &port, (uintptr_t)poll.ports + i * sizeof(port), sizeof(port)))
+            return -XEN_EFAULT;
+        const int32_t found = poll_look(d, port);
+        if (found)
+            return found < 0 ? found : 0;
+    }
+    if (vgic_has_pending(v))
+        return 0;
+    v->poll_port = poll.nr_ports == 1 ? (int32_t)port : POLL_ANY;
+    d->polling |= BIT(v->id);
+    sched_block_until(v, poll.timeout ? time_ticks_of_ns(poll.timeout) : DEADLINE_NONE);
+    return 0;
+}
+
+static int32_t sched_shutdown(struct vcpu *v, uintptr_t arg, bool latch_only)
+{
+    struct domain *const d = v->domain;
+    struct sched_shutdown shutdown;
+
+    if (guest_read(v, &shutdown, arg, sizeof(shutdown)))
+        return -XEN_EFAULT;
+    if (!latch_only)
+        domain_shutdown(d, shutdown.reason & 0xff);
+    else if (d->shutdown_code == SHUTDOWN_CODE_NONE)
+        d->shutdown_code = (uint8_t)shutdown.reason;
+    return 0;
+}
+
+static int32_t sched_remote_shutdown(struct vcpu *v, uintptr_t arg)
+{
+    struct sched_remote_shutdown remote;
+
+    if (guest_read(v, &remote, arg, sizeof(remote)))
+        return -XEN_EFAULT;
+    if (remote.domain_id == DOMID_SELF || domain_find(remote.domain_id, v->domain) == NULL)
+        return -XEN_ESRCH;
+    return -XEN_EPERM;
+}
+
+static int32_t watchdog_allocate(struct domain *d)
+{
+    for (uint32_t i = 0; i < SCHED_NR_WATCHDOGS; i++) {
+        if (!(d->watchdog_in_use & BIT(i))) {
+            d->watchdog_in_use |= BIT(i);
+            return (int32_t)i + 1;
+        }
+    }
+    return -XEN_ENOSPC;
+}
+
+static int32_t sched_watchdog(struct vcpu *v, uintptr_t arg)
+{
+    struct domain *const d = v->domain;
+    struct sched_watchdog watchdog;
+    int32_t result = 0;
+
+    if (guest_read(v, &watchdog, arg, sizeof(watchdog)))
+        return -XEN_EFAULT;
+    if (watchdog.id > SCHED_NR_WATCHDOGS)
+        return -XEN_EINVAL;
+    if (watchdog.id == 0) {
+        result = watchdog_allocate(d);
+        if (result < 0)
+            return result;
+        watchdog.id = (uint32_t)result;
+    } else if (!(d->watchdog_in_use & BIT(watchdog.id - 1))) {
+        return -XEN_EINVAL;
+    } else if (watchdog.timeout == 0) {
+        d->watchdog_in_use &= ~BIT(watchdog.id - 1);
+        d->watchdog[watchdog.id - 1] = DEADLINE_NONE;
+        return 0;
+    }
+    d->watchdog[watchdog.id - 1] = arch_counter() + time_ticks_of_seconds(watchdog.timeout);
+    sched_program_timer(d->vcpus[0].cpu);
+    return result;
+}
+
+int32_t hypercall_sched_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    (void)unused;
+    switch (cmd) {
+    case SCHEDOP_poll:
+        return sched_poll(v, arg);
+    case SCHEDOP_yield:
+        sched_yield(v);
+        return 0;
+    case SCHEDOP_block:
+        arch_unmask_guest_irq(v);
+        sched_block(v);
+        return 0;
+    case SCHEDOP_shutdown:
+        return sched_shutdown(v, arg, false);
+    case SCHEDOP_shutdown_code:
+        return sched_shutdown(v, arg, true);
+    case SCHEDOP_remote_shutdown:
+        return sched_remote_shutdown(v, arg);
+    case SCHEDOP_watchdog:
+        return sched_watchdog(v, arg);
+    case SCHEDOP_pin_override:
+        return -XEN_EPERM;
+    default:
+        return -XEN_ENOSYS;
+    }
+}

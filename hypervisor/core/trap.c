@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that brings a CPU to EL2 except a hypercall. HSR and ESR share one layout, so this file serves
+ * both widths; what only one of them has is arch_trap().
+ */
+#include "hv/trap.h"
+
+#include "abi/xen.h"
+#include "hv/arch.h"
+#include "hv/board.h"
+#include "hv/cpu.h"
+#include "hv/domain.h"
+#include "hv/gic.h"
+#include "hv/panic.h"
+#include "hv/protect.h"
+#include "hv/psci.h"
+#include "hv/sched.h"
+#include "hv/smp.h"
+#include "hv/vgic.h"
+
+enum {
+    HSR_EC_SHIFT = 26,
+    HSR_ISV = 1 << 24,
+    HSR_SAS_SHIFT = 22,
+    HSR_SSE = 1 << 21,
+    HSR_SRT_SHIFT = 16,
+    HSR_WNR = 1 << 6,
+    HSR_WFE = 1 << 0,
+};
+
+static uint32_t sign_extend(uint32_t value, uint32_t bytes)
+{
+    const uint32_t shift = 32 - 8 * bytes;
+
+    return bytes < 4 ? (uint32_t)((int32_t)(value << shift) >> shift) : value;
+}
+
+/* Which emulated device answers at the address, if any. False: nobody does. */
+static bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
+{
+    if (address - board_gicd_base < GIC_DISTRIBUTOR_SIZE)
+        return vgic_distributor_access(v, (uint32_t)(address - board_gicd_base), bytes, write, value);
+    if (address >= board_gicr_base && address < board_gic_limit)
+        return vgic_redistributor_access(v, (uint32_t)(address - board_gicr_base), bytes, write, value);
+    return false;
+}
+
+static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
+{
+    const uintptr_t address = arch_fault_address(false);
+    const bool write = syndrome & HSR_WNR;
+    const uint32_t bytes = 1u << (syndrome >> HSR_SAS_SHIFT & 3), reg = syndrome >> HSR_SRT_SHIFT & 31;
+    uint32_t value = 0;
+
+    if (!(syndrome & HSR_ISV)) {
+        arch_inject_abort(v, false, write, address);
+        return;
+    }
+    if (write)
+        value = arch_frame_get(frame, reg);
+    if (!mmio_access(v, address, bytes, write, &value)) {
+        arch_inject_abort(v, false, write, address);
+        return;
+    }
+    if (!write)
+        arch_frame_set(frame, reg, syndrome & HSR_SSE ? sign_extend(value, bytes) : value);
+    arch_skip_instruction(syndrome);
+}
+
+/* HVC #0 and SMC #0 are SMCCC; HVC #0xEA1 was handled before; any other immediate is undefined. */
+static void firmware_call(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome, bool smc)
+{
+    if (!smc && (syndrome & UINT16_MAX) != 0) {
+        arch_inject_undefined(v);
+        return;
+    }
+    if (smc)
+        arch_skip_instruction(syndrome);
+    frame->r0_r3[0] = psci_call(v, frame->r0_r3[0], frame->r0_r3[1], frame->r0_r3[2], frame->r0_r3[3]);
+}
+
+void trap_handle(struct trap_frame *frame)
+{
+    struct vcpu *const v = vcpu_current();
+    const uint32_t syndrome = arch_syndrome();
+
+    switch (syndrome >> HSR_EC_SHIFT) {
+    case EC_WFX:
+        arch_skip_instruction(syndrome);
+        if (syndrome & HSR_WFE)
+            sched_yield(v);
+        else
+            sched_block(v);
+        break;
+    case EC_HVC32:
+        firmware_call(v, frame, syndrome, false);
+        break;
+    case EC_SMC32:
+        firmware_call(v, frame, syndrome, true);
+        break;
+    case EC_DATA_ABORT_LOWER:
+        data_abort(v, frame, syndrome);
+        break;
+    case EC_INSTRUCTION_ABORT_LOWER:
+        arch_inject_abort(v, true, false, arch_fault_address(true));
+        break;
+    default:
+        if (!arch_trap(v, frame, syndrome))
+            arch_inject_undefined(v);
+        break;
+    }
+}
+
+/* EL2's own interrupts; deactivated by EL2. */
+static void own_interrupt(uint32_t intid)
+{
+    struct cpu *const cpu = cpu_this();
+
+    switch (intid) {
+    case INTID_MAINTENANCE:
+        vgic_maintenance(cpu->current);
+        break;
+    case INTID_EL2_TIMER:
+        sched_timer_fired(cpu);
+        break;
+    case INTID_SGI_KICK:
+        smp_serve();
+        break;
+    default:
+        break;
+    }
+}
+
+hot void trap_irq(void)
+{
+    const uint32_t intid = arch_gic_acknowledge();
+
+    if (intid >= INTID_SPURIOUS)
+        return;
+    if (intid >= 32) {
+        /* An assigned device: EL2 drops the priority, the guest's EOI deactivates (list register HW bit). */
+        struct domain *const d = irq_owner[intid - 32];
+
+        arch_gic_drop(intid);
+        if (likely(d))
+            vgic_inject_spi(d, intid);
+        else
+            arch_gic_deactivate(intid);
+        return;
+    }
+    if (intid == INTID_VIRTUAL_TIMER) {
+        arch_gic_drop(intid); /* the rest as for a device */
+        vgic_timer_fired(vcpu_current());
+        return;
+    }
+    own_interrupt(intid);
+    arch_gic_drop(intid);
+    arch_gic_deactivate(intid);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one physical CPU knows. The block lies right above the CPU's EL2 stack, so that the entry path
+ * reaches it from the stack pointer; C reaches it through TPIDR_EL2 (HTPIDR). Only its own CPU writes it.
+ */
+#ifndef HV_CPU_H
+#define HV_CPU_H
+
+#include "hv/arch.h"
+#include "hv/config.h"
+#include "hv/types.h"
+#include "hv/vcpu.h"
+
+struct view;
+
+struct cpu {
+    struct vcpu *current; /* whose state is in the hardware; stays set while the CPU idles */
+    uint32_t resched;     /* not 0: the exit path asks the scheduler */
+    struct vcpu *idle;    /* stands for nobody: before the first vCPU runs, and after the loaded one was reset */
+    uint32_t lazy_owners; /* not 0: FP or EL1 MPU state of some vCPU is in the hardware */
+    uintptr_t exit;       /* entry.S: the way out when the scheduler keeps the loaded vCPU */
+    uintptr_t emergency_stack_top;
+    uint32_t id;
+    uint32_t rotate;      /* the current vCPU has had its turn: yield, or end of slice */
+    uint32_t ready;       /* bit per runnable vCPU; the highest bit runs, round robin within its group */
+    struct vcpu *vcpus[CONFIG_MAX_VCPUS]; /* by bit number */
+    uint32_t nr_vcpus;
+
+    /* Access strategies (protect/mpu). Images are operands of view_load, masks are HPRENR values. */
+    uint32_t *guest_image;
+    uint32_t *hyp_image;
+    uint32_t guest_mask;
+    uint32_t hyp_mask;
+    uint32_t nr_windows;
+
+    /* Lazily switched state. */
+    struct vcpu *fp_owner;
+    struct vcpu *mpu_owner;
+
+    uint64_t slice_end;  /* counter ticks; DEADLINE_NONE */
+    uint64_t timer_next; /* what CNTHP is programmed to; DEADLINE_NONE */
+};
+
+/* By CPU number; NULL until that CPU has started. Not to be followed from another CPU. */
+extern struct cpu *cpus[CONFIG_MAX_CPUS];
+
+static inline struct cpu *cpu_this(void)
+{
+    return arch_cpu();
+}
+
+static inline struct vcpu *vcpu_current(void)
+{
+    return cpu_this()->current;
+}
+
+static inline bool vcpu_is_loaded(const struct vcpu *v)
+{
+    return v->cpu->current == v;
+}
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A domain: its vCPUs, its event channels, its view, the pages it owns. Domids are 1, 2, ... in tree order.
+ *
+ * Lock order: domain table lock (evtchn.c, cold operations) before nothing. The send path takes no lock: a
+ * channel is one word, written whole, and is only re-used after smp_quiesce().
+ */
+#ifndef HV_DOMAIN_H
+#define HV_DOMAIN_H
+
+#include "hv/config.h"
+#include "hv/peer.h"
+#include "hv/types.h"
+#include "hv/vcpu.h"
+#include "hv/view.h"
+
+enum domain_state { DOMAIN_RUNNING, DOMAIN_STOPPED };
+
+enum { SHUTDOWN_CODE_NONE = 0xff };
+
+/* Pending bits before the guest registers shared_info; the mask is all zero until then. */
+struct shared_info_early {
+    uint32_t pending[CONFIG_MAX_PORTS / 32];
+};
+
+struct domain {
+    /* The send path reads these and nothing else of the receiver. */
+    uint32_t *pending;             /* evtchn_pending as 32-bit words */
+    uint32_t *mask;                /* evtchn_mask as 32-bit words */
+    uint32_t *channels;            /* one word a port, see evtchn.h */
+    struct vcpu *vcpus;            /* vcpus[id] */
+    uint32_t polling;              /* bit per vCPU that sleeps in SCHEDOP_poll */
+    uint32_t bit;                  /* 1 << (domid - 1) */
+    struct peer_page shared_page;  /* the page `pending` and `mask` lie in */
+
+    uint32_t nr_ports;
+    uint32_t cpus;                 /* bit per physical CPU that one of its vCPUs is pinned to */
+    domid_t domid;
+    uint8_t nr_vcpus;
+    uint8_t state;                 /* enum domain_state */
+    uint8_t shutdown_code;         /* latched by SCHEDOP_shutdown_code, 0xff: none */
+    uint8_t stop_reason;           /* enum shutdown_reason, valid when stopped */
+    bool shared_registered;
+    const char *crash_why;         /* set by domain_crash */
+    uint64_t watchdog[2];          /* counter ticks, DEADLINE_NONE: off */
+    uint32_t watchdog_in_use;
+
+    const struct config_domain *config;
+    const struct config_range *ranges; /* its view, config->nr_ranges of them */
+    struct view view;
+    struct vgic_domain vgic;
+    struct shared_info_early early;
+    char console_line[256];
+    uint32_t console_used;
+} __attribute__((aligned(2048)));
+
+_Static_assert(sizeof(struct domain) == 2048, "found by shifting its index");
+
+extern struct domain domains[CONFIG_MAX_DOMAINS];
+extern uint32_t nr_domains;
+extern uint64_t ram_limit; /* end of the highest RAM the hypervisor may reach */
+
+/* The domain with that id as a guest names it (DOMID_SELF included), or NULL. */
+struct domain *domain_find(domid_t domid, struct domain *caller);
+
+/* "running", or why it stopped. */
+const char *domain_state_name(const struct domain *d);
+
+/* Stops every vCPU and says so on the console; an essential domain ends the system. `reason`: enum shutdown_reason. */
+void domain_shutdown(struct domain *d, uint32_t reason);
+
+/* A guest is broken beyond repair: registers on the console, then shutdown(crash). `why`: a constant string. */
+void domain_crash(struct domain *d, const char *why);
+
+/* True when [base, base + bytes) is the domain's own static RAM (one bank). */
+bool domain_owns_ram(const struct domain *d, paddr_t base, uint32_t bytes);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Event channels, two-level ABI.
+ *
+ * A channel is one 32-bit word, so that a sender reads it whole and no lock is needed on the send path:
+ *
+ *   31     LOCAL: send may deliver at once. Interdomain or IPI, and every vCPU of both domains lives on the
+ *          same CPU, so nobody else touches the receiver's event pages meanwhile: plain loads and stores do.
+ *   30:28  state (enum evtchn_status)
+ *   27:24  vCPU of this domain that the port notifies
+ *   23:16  index of the other domain (interdomain, unbound; IPI: this domain)
+ *   15:0   port at the other end (interdomain; IPI: this port), or VIRQ number
+ *
+ * Rules: words change under channels_lock only; closing unpublishes the word and runs smp_quiesce() before
+ * the port can be given out again.
+ */
+#ifndef HV_EVTCHN_H
+#define HV_EVTCHN_H
+
+#include "abi/event_channel.h"
+#include "hv/domain.h"
+
+#define CHANNEL_LOCAL 0x80000000u
+enum {
+    CHANNEL_STATE_SHIFT = 28,
+    CHANNEL_VCPU_SHIFT = 24,
+    CHANNEL_DOMAIN_SHIFT = 16,
+};
+
+static inline uint32_t channel_make(enum evtchn_status state, uint32_t vcpu, uint32_t domain, uint32_t low)
+{
+    return (uint32_t)state << CHANNEL_STATE_SHIFT | vcpu << CHANNEL_VCPU_SHIFT | domain << CHANNEL_DOMAIN_SHIFT | low;
+}
+
+static inline uint32_t channel_state(uint32_t word)
+{
+    return word >> CHANNEL_STATE_SHIFT & 7;
+}
+
+static inline uint32_t channel_vcpu(uint32_t word)
+{
+    return word >> CHANNEL_VCPU_SHIFT & 15;
+}
+
+static inline struct domain *channel_domain(uint32_t word)
+{
+    return &domains[word >> CHANNEL_DOMAIN_SHIFT & 0xff];
+}
+
+static inline uint32_t channel_low(uint32_t word)
+{
+    return word & 0xffff;
+}
+
+/* Makes `port` of `d` pending, on whatever CPU the caller runs (chapter "How an event becomes pending"). */
+void evtchn_notify(struct domain *d, port_t port);
+
+/* The part of it that must run on a CPU that may write the domain's event pages. */
+void evtchn_deliver_here(struct domain *d, port_t port);
+
+/* Wakes the vCPUs of `d` that poll for `port` (or for any). Call on a CPU of the domain. */
+void evtchn_wake_pollers(struct domain *d, port_t port);
+
+/* EVTCHNOP_unmask: the mirror image of a delivery. 0, or -XEN_EINVAL for a port beyond the limit. */
+must_check int32_t evtchn_unmask(struct domain *d, port_t port);
+
+/* Start and restart of a domain: all ports free. Then, once all domains exist, the static channels. */
+void evtchn_init_domain(struct domain *d);
+void evtchn_make_static(const struct config_header *config);
+
+/* Domain stop: every port closed at both ends. */
+void evtchn_close_all(struct domain *d);
+
+/* Open ports, for the audit. */
+uint32_t evtchn_count_open(const struct domain *d);
+
+/* event_channel_op of everything but a send that can be delivered at once. */
+int32_t evtchn_op_slow(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v);
+
+#endif

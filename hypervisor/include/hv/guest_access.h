@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hypercall buffers: the caller's own, mapped RAM only. A pointer is a guest virtual address and goes
+ * through the caller's EL1 regime with its permissions. Anything else is -EFAULT: hypervisor, devices, other
+ * domains, borrowed pages. A copy that faults half way leaves the earlier bytes written.
+ */
+#ifndef HV_GUEST_ACCESS_H
+#define HV_GUEST_ACCESS_H
+
+#include "hv/types.h"
+#include "hv/vcpu.h"
+
+/* 0 or -XEN_EFAULT. Any alignment, any length; may cross pages. Runs on the vCPU's CPU, vCPU loaded. */
+must_check int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes);
+must_check int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes);
+
+/* Checks that guest_write of the same range would succeed. */
+must_check int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes);
+
+/* The buffer run of the vCPU is no longer valid: EL1 changed its MPU, or the domain's map changed. */
+void guest_access_invalidate(struct vcpu *v);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a domain's event state lives. Called on a CPU of the domain, in a hypercall of the domain, so its
+ * own pages are in the loaded view.
+ */
+#ifndef HV_SHARED_INFO_H
+#define HV_SHARED_INFO_H
+
+#include "hv/domain.h"
+#include "hv/types.h"
+
+/* Start and restart: back to the hypervisor's initial state. */
+void shared_info_reset(struct domain *d);
+
+/* XENMEM_add_to_physmap, space 0: -EINVAL unless the page is own RAM, -EBUSY when one is registered. */
+must_check int32_t shared_info_register(struct domain *d, paddr_t base);
+
+/* VCPUOP_register_vcpu_info: -EBUSY twice, -ENXIO across a page or misaligned, -EINVAL outside own RAM. */
+must_check int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Access strategies: how EL2 reaches a page that the loaded view does not hold (peer access).
+ *
+ * A strategy is one .c file under protect/ and one line in the table of its protection unit. It defines
+ * three inline operations and then includes core/evtchn_send.h, which compiles the hot calls around them, so
+ * that no function pointer is followed inside a call:
+ *
+ *   peer_begin(cpu, viewer)   start of a call's peer accesses; viewer: the current domain's bit
+ *   peer_reach(access, page)  afterwards the page can be read and written; an earlier page may be gone
+ *   peer_end(access)          the view is what it was
+ *
+ * Rules: begin and end pair up within one function; between them nothing schedules. Cold calls use the same
+ * operations through the table of the strategy bound at boot.
+ */
+#ifndef HV_STRATEGY_H
+#define HV_STRATEGY_H
+
+#include "hv/config.h"
+#include "hv/hypercall.h"
+#include "hv/peer.h"
+#include "hv/types.h"
+
+struct cpu;
+struct domain;
+struct config_header;
+
+struct peer_access {
+    struct cpu *cpu;
+    uint32_t viewer; /* bit of the domain whose view is loaded */
+    uint32_t live;   /* window: HPRBAR of the open window, 0: none; auto: windows open; switch: 1 when switched */
+    uint32_t extra;  /* window_domain: what the windows are over */
+    uint32_t open[CONFIG_MAX_WINDOWS]; /* auto: HPRBAR of each open window */
+};
+
+struct strategy {
+    const char *name;
+    hypercall_fn *event_channel_op;
+    /* test-and-set of the pending bit and what follows, on a CPU that may write the pages; wakes pollers. */
+    void (*deliver)(struct domain *d, uint32_t port);
+    void (*begin)(struct peer_access *access);
+    void (*reach)(struct peer_access *access, const struct peer_page *page);
+    void (*end)(struct peer_access *access);
+    void (*touch)(const struct peer_page *pages, const uintptr_t *words, uint32_t nr); /* bench only */
+};
+
+extern const struct strategy *strategy;
+
+/* Binds the strategy the configuration names. */
+void strategy_bind(const struct config_header *config);
+
+#endif

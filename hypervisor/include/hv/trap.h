@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that brings a CPU to EL2 except the hypercall fast path. HSR and ESR share one layout.
+ */
+#ifndef HV_TRAP_H
+#define HV_TRAP_H
+
+#include "hv/context.h"
+#include "hv/types.h"
+
+struct domain;
+struct vcpu;
+
+/* Exception classes (HSR.EC / ESR.EC) that both widths share. */
+enum {
+    EC_WFX = 0x01,
+    EC_CP15_32 = 0x03,
+    EC_CP15_64 = 0x04,
+    EC_CP14_32 = 0x05,
+    EC_FP = 0x07,
+    EC_CP14_64 = 0x0c,
+    EC_HVC32 = 0x12,
+    EC_SMC32 = 0x13,
+    EC_INSTRUCTION_ABORT_LOWER = 0x20,
+    EC_INSTRUCTION_ABORT_SAME = 0x21,
+    EC_DATA_ABORT_LOWER = 0x24,
+    EC_DATA_ABORT_SAME = 0x25,
+};
+
+/* A synchronous exception from EL1 or EL0 that is not a well-formed hypercall. Entry path. */
+void trap_handle(struct trap_frame *frame);
+
+/* A physical interrupt. Entry path, and the idle loop. */
+void trap_irq(void);
+
+/* The architecture's own classes (system register traps, lazy state); true when handled. */
+bool arch_trap(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome);
+
+/* HSR / ESR of the exception being handled. */
+uint32_t arch_syndrome(void);
+
+/* The domain an assigned device's SPI belongs to, by INTID - 32; NULL: nobody. Filled at start. */
+extern struct domain *irq_owner[];
+
+/* Access to a register of the trapped guest by its number in the current mode (0 ... 14). */
+uint32_t arch_frame_get(const struct trap_frame *frame, unsigned reg);
+void arch_frame_set(struct trap_frame *frame, unsigned reg, uint32_t value);
+
+/* Steps over the trapped instruction. */
+void arch_skip_instruction(uint32_t syndrome);
+
+/* Exceptions for the guest, taken at its own vectors. */
+void arch_inject_undefined(struct vcpu *v);
+void arch_inject_abort(struct vcpu *v, bool instruction, bool write, uintptr_t address);
+
+/* Clears the IRQ mask of the trapped (loaded) guest: SCHEDOP_block. */
+void arch_unmask_guest_irq(struct vcpu *v);
+bool arch_guest_irq_masked(void);
+
+/* Faulting guest address of an abort from a lower level. */
+uintptr_t arch_fault_address(bool instruction);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC as the rest of the hypervisor sees it. Every function runs on the CPU the vCPU is pinned
+ * to unless it says otherwise.
+ */
+#ifndef HV_VGIC_H
+#define HV_VGIC_H
+
+#include "hv/cpu.h"
+#include "hv/domain.h"
+#include "hv/trap.h"
+#include "hv/types.h"
+
+/* ICH_LRC<n> fields (GICv3, AArch32). */
+enum {
+    LRC_STATE_PENDING = 1 << 28 << 2, /* bit 30 */
+    LRC_GROUP1 = 1 << 28,
+    LRC_HW = 1 << 29,
+    LRC_PRIORITY_SHIFT = 16,
+    LRC_EOI = 1 << 9, /* software interrupt: ask for maintenance at EOI */
+};
+#define LRC_STATE_ACTIVE 0x80000000u
+#define LRC_STATE_MASK 0xc0000000u
+
+/* An SPI of an assigned device belongs to the domain for life. At boot, before vgic_init_domain. */
+void vgic_assign_spi(struct domain *d, uint32_t intid, bool edge);
+
+/* Reset state of a domain's and a vCPU's virtual interrupt controller (start and restart), domain first. */
+void vgic_init_domain(struct domain *d);
+void vgic_init_vcpu(struct vcpu *v);
+
+/*
+ * PSCI CPU_ON, before and after the reset of the vCPU's state: nothing is pending or active any more; what
+ * the guest enabled stays and the upcall flag is looked at.
+ */
+void vgic_stop_vcpu(struct vcpu *v);
+void vgic_start_vcpu(struct vcpu *v);
+
+/*
+ * One access of a guest to the emulated distributor or redistributors. `offset` is from the start of GICD
+ * (64 KiB) or of the redistributor window. Returns false when no register of that size answers there (the
+ * caller injects an abort). Size is 1, 2, 4 or 8 bytes; 8 only where the architecture has a 64-bit register:
+ * then `value` is two words, the lower one first. Runs on the CPU of `v`, the accessing vCPU.
+ */
+must_check bool vgic_distributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, uint32_t *value);
+must_check bool vgic_redistributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, uint32_t *value);
+
+/* A trapped write of ICC_SGI1R (guest IPI). */
+void vgic_send_sgi(struct vcpu *v, uint64_t sgi1r);
+
+/*
+ * Makes a virtual interrupt pending for the vCPU (SGI, PPI or an SPI routed to it) and wakes it.
+ * INTID_EVENT_UPCALL is never injected like this: it asks for a second look at everything the guest configured.
+ */
+void vgic_inject(struct vcpu *v, uint32_t intid);
+
+/* A physical SPI of an assigned device fired on this CPU; it stays active until the guest's EOI (HW = 1). */
+void vgic_inject_spi(struct domain *d, uint32_t intid);
+
+/* The virtual timer of the current vCPU fired (PPI 27); it stays active until the guest's EOI, like an SPI. */
+void vgic_timer_fired(struct vcpu *v);
+
+/* The maintenance interrupt of this CPU: the upcall's EOI, free list registers to fill. */
+void vgic_maintenance(struct vcpu *v);
+
+/* True when an enabled interrupt is pending for the vCPU (blocked vCPUs must not sleep then). */
+bool vgic_has_pending(const struct vcpu *v);
+
+/* The vCPU has something to run for. */
+static inline void vgic_wake(struct vcpu *v)
+{
+    struct cpu *const cpu = v->cpu;
+
+    cpu->ready |= v->wake_bit;
+    if (v->wake_bit & cpu->current->notice_mask)
+        cpu->resched = 1;
+}
+
+/* SCHEDOP_poll's first look: the loaded vCPU has its IRQs enabled and the upcall pending. */
+static inline bool vgic_upcall_deliverable(void)
+{
+    return !arch_guest_irq_masked() && arch_upcall_lr_read() & LRC_STATE_PENDING;
+}
+
+/* When the loaded vCPU's virtual timer will fire (ticks), DEADLINE_NONE when it is off or masked. */
+static inline uint64_t vgic_timer_deadline(void)
+{
+    enum { ENABLE = 1, IMASK = 2 };
+
+    return (arch_vtimer_ctl_read() & (ENABLE | IMASK)) == ENABLE ? arch_vtimer_cval_read() : DEADLINE_NONE;
+}
+
+/*
+ * The event upcall (PPI 31), true level. Called after the upcall flag went 0 -> 1; the flag itself is the
+ * line and is looked at again at EOI and when the guest enables the interrupt.
+ */
+static inline void vgic_raise_upcall(struct vcpu *v)
+{
+    const uint32_t lrc = v->upcall_lrc;
+
+    if (lrc == 0)
+        return;
+    if (v->cpu->current == v)
+        arch_upcall_lr_or(lrc);
+    else
+        v->ctx.lrc0 |= lrc;
+    vgic_wake(v);
+}
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Strategy `mask`: the hypervisor's RAM ranges stay in the MPU, switched off while a guest runs. One write of
+ * HPRENR exchanges the two views.
+ */
+#include "hv/cpu.h"
+#include "hv/strategy.h"
+#include "mpu_regs.h"
+
+#define STRATEGY mask
+
+static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+{
+    access->cpu = cpu;
+    access->viewer = viewer;
+    access->live = 0;
+}
+
+static inline void peer_end(struct peer_access *access)
+{
+    if (access->live)
+        mpu_enable(access->cpu->guest_mask);
+}
+
+static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+{
+    if (access->live || page->held_by & access->viewer)
+        return;
+    PROBE("mask.in");
+    mpu_enable(access->cpu->hyp_mask);
+    PROBE("mask.in.end");
+    access->live = 1;
+}
+
+#include "core/evtchn_send.h"
