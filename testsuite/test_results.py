@@ -4,7 +4,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from types import SimpleNamespace
 
-from hypothesis import given, strategies as some
+from hypothesis import given, settings, strategies as some
 
 from testsuite import rows
 from tool import paths, results
@@ -39,6 +39,7 @@ def test_rows_conform_to_the_schema():
         conforms(json.loads(line), SCHEMA["$defs"]["row"])
 
 
+@settings(deadline=None, derandomize=True)
 @given(some.permutations(ROWS))
 def test_order_of_running_does_not_show(order):
     assert results.to_jsonl(order, {}) == results.to_jsonl(ROWS, {})

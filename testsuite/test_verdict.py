@@ -85,14 +85,14 @@ WORDS = some.sampled_from(["(hv) ", "(d1) ", "(d2) ", "END ", NONCE, "fp1 ", "pl
                            "metric a 1 b", "PANIC", "CRASH", " d1=poweroff", "fencepost ", "\n", "\r", "d1 ", "\0"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(some.binary(max_size=300), FACTS)
 def test_any_bytes_yield_a_verdict_and_never_a_pass(data, facts):
     found = verdict(console.decode(data), facts)
     assert isinstance(found.kind, Kind) and found.kind is not Kind.PASS
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(some.lists(WORDS, max_size=40), FACTS)
 def test_no_sequence_of_words_passes_without_the_whole_protocol(words, facts):
     text = "".join(words)
@@ -102,7 +102,7 @@ def test_no_sequence_of_words_passes_without_the_whole_protocol(words, facts):
         assert "(d1) fp1 plan a.test" in text and "(d1) fp1 end pass" in text and "fp1 fail" not in text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(some.binary(max_size=200).filter(lambda data: b"\n" not in data))
 def test_a_guest_cannot_forge_the_end(data):
     """Whatever a domain writes in a line of its own, a run without the hypervisor's end line does not pass."""
@@ -114,5 +114,5 @@ def test_a_guest_cannot_forge_the_end(data):
 def test_addresses_are_named():
     hypervisor = Symbols((0x10000000,), ((0x10000000, 0x40, "trap"),))
     guest = Symbols((0x100,), ((0x100, 0x20, "body"),))
-    line = console.annotate("pc=0x10000004 lr=0x20000108 far=0x7777", hypervisor, guest, {2: 0x20000000})
-    assert line == "pc=0x10000004 <trap+0x4> lr=0x20000108 <d2 body+0x8> far=0x7777"
+    line = console.annotate("pc=10000004 lr=0x20000108 far=0x7777", hypervisor, guest, {2: 0x20000000})
+    assert line == "pc=10000004 <trap+0x4> lr=0x20000108 <d2 body+0x8> far=0x7777"

@@ -20,7 +20,7 @@ _START = re.compile(r"d([1-9]\d?) (\S+) start entry=0x([0-9a-f]+)")
 _CRASH = re.compile(r"d([1-9]\d?) CRASH (.*)")
 _METRIC = re.compile(r"(\S+) (-?\d+) (\S+)")
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F) if code not in (0x09, 0x0A)}
-_ADDRESS = re.compile(r"(?<![\w+])0x[0-9a-f]{4,8}\b")
+_ADDRESS = re.compile(r"(?<![\w+])(?:0x[0-9a-f]{4,8}|[0-9a-f]{8})\b")
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ def _call(tree: Path, out_dir: Path, command: list[str]) -> PreparedSystem:
     except FileNotFoundError as error:
         raise EnvironmentMissing(f"{paths.relative(paths.SYSCFG)} is not built") from error
     if done.returncode != 0:
-        raise UsageError(f"syscfg refused {paths.relative(tree)} (status {done.returncode}):\n{done.stderr.rstrip()}")
+        first = (done.stderr.splitlines() or [f"status {done.returncode}, no words"])[0]
+        raise UsageError(f"syscfg refused {paths.relative(tree)}: {first}\n{done.stderr.rstrip()}")
     description = json.loads((out_dir / "load.json").read_text())
     if description.get("schema") != 1:
         raise UsageError(f"{out_dir}/load.json: schema {description.get('schema')!r} is not 1")
