@@ -2,7 +2,7 @@
 /*
  * QEMU TCG plugin: counts instructions of the hypervisor between the markers of a bench guest.
  *
- *   -plugin count.so,out=FILE,text=START-END,vectors=ADDRESS[,probes=FILE][,smp=on]     (numbers hexadecimal)
+ *   -plugin count.so,out=FILE,text=START-END[,probes=FILE][,smp=on]     (numbers hexadecimal)
  *
  * Plain callbacks and C counters only: inline scoreboard operations crash QEMU 10.0.2 with two CPUs under
  * icount. With two CPUs translated blocks are shared and the index a callback receives is wrong, so `smp=on`
@@ -175,8 +175,7 @@ static int take_option(const char *option, FILE **out)
         smp = strcmp(option + 4, "on") == 0;
         return 0;
     }
-    if (sscanf(option, "text=%" SCNx32 "-%" SCNx32, &image.text_start, &image.text_end) == 2 ||
-        sscanf(option, "vectors=%" SCNx32, &image.vectors) == 1) {
+    if (sscanf(option, "text=%" SCNx32 "-%" SCNx32, &image.text_start, &image.text_end) == 2) {
         return 0;
     }
     return refuse(option, "unknown or malformed option");

@@ -68,14 +68,10 @@ void tally_prepare(const struct tally *tally, struct site *site, uint32_t addres
     }
 }
 
-/* From a lower level every way into the text is an exception; within it, only a jump to a vector is. */
-static bool is_entry(const struct tally *tally, const struct cpu *cpu, const struct site *site)
+/* Every way from a lower level into the text is an exception. */
+static bool is_entry(const struct cpu *cpu)
 {
-    if (!cpu->previous) {
-        return false;
-    }
-    return !cpu->previous->hyp ||
-           (site->address - tally->image.vectors < 32 && site->address != cpu->previous->address + 4);
+    return cpu->previous && !cpu->previous->hyp;
 }
 
 static void close_round(struct tally *tally)
@@ -188,9 +184,9 @@ static void take_hyp(struct tally *tally, unsigned index, const struct site *sit
     struct cpu *cpu = &tally->cpus[index];
     enum insn_class class = site->class;
 
-    if (is_entry(tally, cpu, site)) {
+    if (is_entry(cpu)) {
         class = CLASS_ENTRY;
-        cpu->vector = (site->address >> 2) & 7;
+        cpu->vector = (site->address >> 2) & 7; /* HVBAR is a multiple of 32 */
         cpu->open_windows = 0;
         tally->row[ROW_ABORTS] += tally->counting && cpu->awaits_access;
     }

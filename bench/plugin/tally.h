@@ -54,7 +54,6 @@ struct site {
 
 struct tally_image {
     uint32_t text_start, text_end; /* [start, end) */
-    uint32_t vectors;              /* HVBAR */
     const struct probe_table *probes;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The counting on made-up instruction streams: hypervisor text at 0x1000, vectors at 0x1100, guest at 0x8000. */
+/* The counting on made-up instruction streams: hypervisor text and vectors at 0x1000, guest at 0x8000. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static void begin(const char *probe_lines)
         abort();
     }
     fclose(in);
-    image = (struct tally_image){.text_start = 0x1000, .text_end = 0x2000, .vectors = 0x1100, .probes = &table};
+    image = (struct tally_image){.text_start = 0x1000, .text_end = 0x2000, .probes = &table};
     out = open_memstream(&output, &output_size);
     nr_sites = 0;
     tally = tally_new(&image, out);

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`./fencepost bench [GLOB]`: measures, judges nothing."""
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import metrics, session, table
+from bench.measure import Measurement, NotMeasured, Result
+from bench.metrics import Metric
+from tool import board as boards
+from tool import paths, strategy
+from tool.exitcodes import Exit, UsageError
+from tool.progress import Progress
+
+SCHEMA = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("glob", nargs="?", default="*", metavar="GLOB",
+                        help="only metrics whose name matches, e.g. 'evtchn.send.*.window'")
+    add_common_arguments(parser)
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--board", default=boards.DEFAULT)
+    parser.add_argument("--json", metavar="FILE|-", help="the same as JSON; - is stdout, instead of the table")
+    parser.add_argument("-j", type=int, dest="jobs", metavar="N", help="machines at a time (default: one per CPU)")
+
+
+def may_match(metric: Metric, name: str, glob: str) -> bool:
+    """Whether a name the row can produce under the strategy `name` may match; numbers are tried."""
+    full = metric.name.replace("<s>", name)
+    numbers = range(1, 25) if "<k>" in full or "<N>" in full else (0,)
+    candidates = [full.replace("<k>", str(n)).replace("<N>", str(n)) for n in numbers]
+    candidates += [candidate + metrics.COLD for candidate in candidates if metric.cold]
+    return any(fnmatch.fnmatchcase(candidate, glob) for candidate in candidates)
+
+
+def selected(table_: Sequence[Metric], glob: str) -> tuple[list[Metric], list[str]]:
+    """Rows and strategies that a glob may reach."""
+    rows = [row for row in table_ if any(may_match(row, name, glob) for name in strategy.VARIANTS)]
+    names = [name for name in strategy.VARIANTS if any(may_match(row, name, glob) for row in rows)]
+    return rows, names
+
+
+def measure_glob(opened: session.Session, rows: Sequence[Metric], names: Sequence[str], glob: str) -> list[Result]:
+    outcomes = session.run_all(opened, session.jobs_for(opened, rows, names))
+    found = session.results(opened, rows, outcomes)
+    return [result for result in found if fnmatch.fnmatchcase(result.metric, glob) or isinstance(result, NotMeasured)]
+
+
+def as_json(results: Sequence[Result], identity: dict[str, str]) -> dict[str, Any]:
+    def entry(result: Result) -> dict[str, Any]:
+        if isinstance(result, NotMeasured):
+            return {"metric": result.metric, "not_measured": result.reason}
+        classes = {} if result.counts is None else {"classes": result.counts.table()}
+        return {"metric": result.metric, "value": result.value.value, "unit": result.value.unit,
+                "strategy": result.strategy, **classes}
+    return {"schema": SCHEMA, **identity, "results": [entry(result) for result in results]}
+
+
+def write_json(target: str, value: dict[str, Any]) -> None:
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        Path(target).write_text(text)
+
+
+def _row(result: Measurement, rows: Sequence[Metric]) -> list[str]:
+    row = metrics.row_of(result.metric, rows)
+    target = row.target_of(result.metric) if row else None
+    counts = result.counts
+    classes = [table.number(value) for value in
+               ((counts.of("mpu"), counts.barriers, counts.load_words, counts.store_words) if counts else (None,) * 4)]
+    return [result.metric, table.number(result.value.value), result.value.unit, result.strategy or "–", *classes,
+            f"≤ {target:,}" if target is not None else ""]
+
+
+def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str, str]) -> str:
+    measured = [result for result in results if isinstance(result, Measurement)]
+    missing = [result for result in results if isinstance(result, NotMeasured)]
+    header = ["metric", "value", "unit", "strategy", "MPU writes", "barriers", "words loaded", "stored", "target"]
+    lines = [f"{key}: {value}" for key, value in identity.items()]
+    lines += ["Instructions are exact and are not cycles.", ""]
+    lines.append(table.layout(header, [_row(result, rows) for result in measured]))
+    lines += [f"not measured: {result.metric}: {result.reason}" for result in missing]
+    return "\n".join(lines)
+
+
+def main(args: argparse.Namespace) -> int:
+    rows, names = selected(metrics.load(), args.glob)
+    if not rows:
+        raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")
+    opened = session.open_session("bench", args.board, Progress(), args.jobs)
+    results = measure_glob(opened, rows, names, args.glob)
+    (opened.folder / "bench.json").write_text(json.dumps(as_json(results, opened.identity()), indent=1) + "\n")
+    if args.json:
+        write_json(args.json, as_json(results, opened.identity()))
+    if args.json != "-":
+        print(report(results, rows, opened.identity()))
+        print(f"\nlogs: {paths.relative(opened.folder)}")
+    missing = not results or any(isinstance(result, NotMeasured) for result in results)
+    return Exit.NOT_MEASURED if missing else Exit.FINE

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+From a recording to numbers. An Exact number is a count and repeats to the instruction; a Sampled one comes
+from a clock and has a spread. They are different types on purpose: comparing them is an error.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bench.counts import IRQ_VECTOR, Counts, Recording, Row, Series
+from bench.metrics import COLD, Counted, Metric
+
+WARM_ROUNDS = 1004
+
+
+@dataclass(frozen=True)
+class Exact:
+    value: int
+    unit: str
+
+    def _same(self, other: object) -> Exact:
+        if not isinstance(other, Exact) or other.unit != self.unit:
+            raise TypeError(f"an exact number of {self.unit} cannot be compared with {other!r}")
+        return other
+
+    def __lt__(self, other: object) -> bool:
+        return self.value < self._same(other).value
+
+    def minus(self, other: object) -> int:
+        return self.value - self._same(other).value
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """From hardware: never equal to anything, only compared with its spread in mind."""
+    median: float
+    low: float
+    high: float
+    samples: int
+    unit: str
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Sampled) or other.unit != self.unit:
+            raise TypeError(f"a sampled number of {self.unit} cannot be compared with {other!r}")
+        return self.high < other.low
+
+
+@dataclass(frozen=True)
+class Measurement:
+    metric: str                  # full name
+    strategy: str | None         # None where the row has no <s>
+    value: Exact
+    counts: Counts | None        # classes on the same window; None where the window has guest instructions
+    row: Row | None = None       # the whole round, for exposure and explanation
+
+
+@dataclass(frozen=True)
+class NotMeasured:
+    metric: str
+    reason: str
+
+
+Result = Measurement | NotMeasured
+
+
+def select(metric: Metric, row: Row) -> tuple[int, Counts | None] | str:
+    """The value of one row and its classes, or why there is none."""
+    if metric.counted is Counted.EPISODE:
+        return row.hyp.total, row.hyp
+    if metric.counted is Counted.BOTH_CPUS:
+        if row.remote.total == 0:
+            return "the other CPU did nothing"
+        both = row.hyp + row.remote
+        return both.total, both
+    if metric.counted is Counted.IRQ_EPISODE:
+        return row.vectors[IRQ_VECTOR], None
+    if metric.counted is Counted.ALL:
+        return row.all, None
+    return _windows(metric, row)
+
+
+def _windows(metric: Metric, row: Row) -> tuple[int, Counts | None] | str:
+    found = [row.window(name) for name in metric.windows]
+    if metric.counted is Counted.BOOT:
+        return row.all - sum(counts.total for counts in found if counts), None
+    missing = [name for name, counts in zip(metric.windows, found) if counts is None]
+    if missing:
+        return f"the probe {missing[0]} was not passed"
+    total = sum((counts for counts in found if counts), Counts())
+    return total.total, total
+
+
+def _full_name(metric: Metric, series: str, strategy: str) -> str:
+    return f"{series}.{strategy}" if metric.per_strategy else series
+
+
+def _result(metric: Metric, name: str, strategy: str, row: Row) -> Result:
+    chosen = select(metric, row)
+    if isinstance(chosen, str):
+        return NotMeasured(name, chosen)
+    value, counts = chosen
+    if value == 0:
+        return NotMeasured(name, "nothing was counted")
+    return Measurement(name, strategy if metric.per_strategy else None, Exact(value, metric.unit), counts, row)
+
+
+def _differs(metric: Metric, low: Row, high: Row) -> str | None:
+    least, most = select(metric, low), select(metric, high)
+    if isinstance(least, str) or isinstance(most, str) or least == most:
+        return None
+    if least[0] != most[0]:
+        return f"rounds differ: {least[0]} to {most[0]}"
+    return "the class mix differs between rounds of equal length"
+
+
+def warm(metric: Metric, name: str, strategy: str, series: Series) -> Result:
+    if series.low is None or series.high is None:
+        return NotMeasured(name, f"{series.rounds} rounds instead of {WARM_ROUNDS}")
+    if reason := _differs(metric, series.low, series.high):
+        return NotMeasured(name, reason)
+    return _result(metric, name, strategy, series.low)
+
+
+def of_series(metric: Metric, label: str, strategy: str, series: Series) -> list[Result]:
+    name = _full_name(metric, label, strategy)
+    results = [warm(metric, name, strategy, series)]
+    if metric.cold:
+        results.append(_result(metric, name + COLD, strategy, series.cold))
+    return results
+
+
+def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str, recording: Recording) -> list[Result]:
+    """Everything one run of a bench measures; labels are the series' names in their order."""
+    wanted = list(metrics)
+    results: list[Result] = []
+    for metric in wanted:
+        if metric.counted is Counted.BOOT:
+            results.append(_result(metric, metric.name, strategy, recording.boot) if recording.boot
+                           else NotMeasured(metric.name, "no guest was entered"))
+            continue
+        found = [(label, series) for label, series in zip(labels, recording.series) if metric.matches_series(label)]
+        for label, series in found:
+            results += of_series(metric, label, strategy, series)
+        if not found:
+            results.append(NotMeasured(_full_name(metric, metric.series, strategy), "the bench has no such series"))
+    results += [NotMeasured(label, "no row in bench/METRICS.md") for label in labels
+                if not any(metric.matches_series(label) for metric in wanted)]
+    if len(labels) != len(recording.series):
+        reason = f"{len(recording.series)} series counted, {len(labels)} named"
+        results = [NotMeasured(result.metric, reason) for result in results]
+    return results

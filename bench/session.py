@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boots benches under the counting plugin, as many machines at a time as there are CPUs."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import counts, image, measure
+from bench.metrics import Counted, Metric, natural
+from tool import board as boards
+from tool import build, devicetree, environment, machine, paths, records, setup, strategy, system, verdict
+from tool.exitcodes import EnvironmentMissing, UsageError
+
+KIND = "release"               # the image that ships is the one that is measured
+PLUGIN = paths.BUILD / "host" / "bench" / "plugin" / "count.so"
+_SERIES = "series "
+
+
+@dataclass(frozen=True)
+class Job:
+    """One boot: a bench under a strategy."""
+    bench: str
+    strategy: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.bench}[{self.strategy}]"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything built and read, before the first boot."""
+    board: boards.Board
+    hypervisor: image.Hypervisor
+    guest: Path
+    benches: dict[str, records.Record]
+    folder: Path
+    probe_table: Path
+    progress: Callable[[str], None]
+    workers: int
+
+    def identity(self) -> dict[str, str]:
+        """What a number depends on; stands in every output and, as far as it matters, in the baseline's header."""
+        return {"board": self.board.name, "mode": "instructions, exact (QEMU icount)",
+                "toolchain": f"arm-none-eabi-gcc {environment.compiler('arm-none-eabi-gcc')}",
+                "emulator": boards.presence(self.board.name).version, "cpu": self.board.cpu_model,
+                "preset": paths.preset(self.board.name, KIND), "commit": system.commit(),
+                "image": environment.digest(self.hypervisor.file)[:16]}
+
+
+def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: int | None = None) -> Session:
+    chosen = boards.load(board)
+    setup.ensure(board, progress)
+    presence = boards.presence(board)
+    if not presence.present:
+        raise EnvironmentMissing(presence.line())
+    build.ensure_built([build.HOST, paths.preset(board, KIND)], progress)
+    guest = paths.BUILD / paths.preset(board, KIND) / "bench" / "guests" / "bench.elf"
+    for file in (PLUGIN, guest):
+        if not file.is_file():
+            raise UsageError(f"{paths.relative(file)} was not built")
+    folder = paths.new_run(verb)
+    hypervisor = image.read(paths.hypervisor(board, KIND))
+    table = folder / "probes.txt"
+    table.write_text(hypervisor.probe_table())
+    found = {record.test: record for record in records.benches(guest)}
+    return Session(chosen, hypervisor, guest, found, folder, table, progress, jobs or os.cpu_count() or 1)
+
+
+def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[str]) -> list[Job]:
+    """The boots that measure these metrics; a bench without <s> runs under the strategy its record names."""
+    found: dict[Job, None] = {}
+    for metric in metrics:
+        if metric.counted is Counted.ELF:
+            continue
+        record = session.benches.get(metric.bench)
+        if record is None:
+            raise UsageError(f"METRICS.md: {metric.name}: there is no bench {metric.bench}")
+        for name in strategies if metric.per_strategy else _own_strategies(record):
+            found[Job(metric.bench, name)] = None
+    return list(found)
+
+
+def _own_strategies(record: records.Record) -> Sequence[str]:
+    return record.needs.strategies if record.needs.strategies != ("all",) else ("window",)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    job: Job
+    labels: tuple[str, ...]
+    recording: counts.Recording | None
+    reason: str                    # why there is no recording
+    description: dict[str, object]  # syscfg's load.json
+
+
+def _escaped(path: Path) -> str:
+    return str(path.resolve()).replace(",", ",,")
+
+
+def _plugin(session: Session, out: Path, cpus: int) -> str:
+    hypervisor = session.hypervisor
+    words = [_escaped(PLUGIN), f"out={_escaped(out)}", f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}",
+             f"probes={_escaped(session.probe_table)}"]
+    return ",".join(words + (["smp=on"] if cpus > 1 else []))
+
+
+def run(session: Session, job: Job) -> Outcome:
+    """One boot. Never raises for what a guest does."""
+    record = session.benches[job.bench]
+    tree = paths.system(record.needs.system)
+    folder = session.folder / job.label
+    bootargs = {domain.name: f"fp1 domain={domain.domid} run={record.test}"
+                for domain in devicetree.compile_tree(tree).domains}
+    prepared = system.prepare(tree, folder, {name: session.guest.with_suffix(".bin") for name in bootargs}, bootargs,
+                              strategy.choices(job.strategy), board=session.board.name, named_commit="bench")
+    out, nonce = folder / "counts.jsonl", machine.new_nonce()
+    chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
+                             (_plugin(session, out, prepared.cpus),))
+    result = machine.run(chosen, folder, machine.Limits(guest_ms=record.needs.guest_ms))
+    facts = verdict.Facts(result.ended, result.status, result.stderr)
+    judged = verdict.judge(result.text, facts, verdict.Expectation(record.test, nonce, guest_ms=record.needs.guest_ms))
+    if judged.kind is not verdict.Kind.PASS:
+        return Outcome(job, (), None, f"{judged.kind.value}: {judged.reason}", {})
+    labels = tuple(note.removeprefix(_SERIES) for note in judged.notes if note.startswith(_SERIES))
+    try:
+        return Outcome(job, labels, counts.parse(out.read_text()), "", dict(prepared.description))
+    except (OSError, counts.RecordError) as error:
+        return Outcome(job, (), None, f"{out}: {error}", {})
+
+
+def _prepared(session: Session, job: Job) -> Outcome:
+    try:
+        return run(session, job)
+    except UsageError as error:
+        return Outcome(job, (), None, str(error), {})
+
+
+def run_all(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
+    """Every job, in the order given, with progress."""
+    done: dict[Job, Outcome] = {}
+    with ThreadPoolExecutor(session.workers) as pool:
+        waiting = [pool.submit(_prepared, session, job) for job in jobs]
+        for number, future in enumerate(as_completed(waiting), 1):
+            outcome = future.result()
+            done[outcome.job] = outcome
+            session.progress(f"{number}/{len(jobs)} {outcome.job.label}" +
+                             (f": not measured: {outcome.reason.splitlines()[0]}" if outcome.reason else ""))
+    return [done[job] for job in jobs]
+
+
+def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outcome]) -> list[measure.Result]:
+    """The numbers of all boots, and the one that needs none, by name."""
+    found: list[measure.Result] = []
+    for outcome in outcomes:
+        wanted = [metric for metric in metrics if metric.bench == outcome.job.bench and metric.bench]
+        if outcome.recording is None:
+            found += [measure.NotMeasured(f"{metric.series}.{outcome.job.strategy}" if metric.per_strategy else metric.name,
+                                          outcome.reason) for metric in wanted]
+        else:
+            found += measure.of_recording(wanted, outcome.labels, outcome.job.strategy, outcome.recording)
+    for metric in metrics:
+        if metric.counted is Counted.ELF:
+            size = measure.Exact(session.hypervisor.text_rodata_bytes, metric.unit)
+            found.append(measure.Measurement(metric.name, None, size, None))
+    return sorted(found, key=lambda result: natural(result.metric))
