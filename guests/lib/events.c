@@ -23,19 +23,24 @@ void *event_page(uint32_t n)
 
 /* ---- registration ---- */
 
+/* An upcall may come before the call returns, so the handler must find the new place at once. */
 int32_t events_register_shared_info(void *page)
 {
+    struct shared_info *old_page = registered_page;
+    struct vcpu_info *old_info = registered_info[0];
     const struct xen_add_to_physmap request = {
         .domid = DOMID_SELF,
         .space = XENMAPSPACE_shared_info,
         .gpfn = (uint32_t)page >> XEN_PAGE_SHIFT,
     };
-    int32_t result = hypercall_memory_op(XENMEM_add_to_physmap, &request);
 
-    if (result == 0) {
-        registered_page = page;
-        if (registered_info[0] == NULL)
-            registered_info[0] = &registered_page->vcpu_info[0];
+    registered_page = page;
+    if (old_info == NULL)
+        registered_info[0] = &registered_page->vcpu_info[0];
+    int32_t result = hypercall_memory_op(XENMEM_add_to_physmap, &request);
+    if (result < 0) {
+        registered_page = old_page;
+        registered_info[0] = old_info;
     }
     return result;
 }
@@ -47,14 +52,16 @@ int32_t events_init(void)
 
 int32_t events_register_vcpu_info(uint32_t vcpu, void *info)
 {
+    struct vcpu_info *old = registered_info[vcpu];
     const struct vcpu_register_vcpu_info request = {
         .gfn = (uint32_t)info >> XEN_PAGE_SHIFT,
         .offset = (uint32_t)info & (XEN_PAGE_SIZE - 1),
     };
-    int32_t result = hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu, &request);
 
-    if (result == 0)
-        registered_info[vcpu] = info;
+    registered_info[vcpu] = info;
+    int32_t result = hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu, &request);
+    if (result < 0)
+        registered_info[vcpu] = old;
     return result;
 }
 

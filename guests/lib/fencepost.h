@@ -179,7 +179,7 @@ int32_t psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
 
 /* ---- the machine, as the device tree tells ---- */
 
-enum { MACHINE_MAX_BANKS = 8 };
+enum { MACHINE_MAX_BANKS = 24 }; /* more than any MPU has regions */
 
 struct machine {
     const void *device_tree;
