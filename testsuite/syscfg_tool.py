@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running syscfg on a system that a test writes down: tree text in, exit status and words out."""
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tool import paths
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    stdout: str
+    stderr: str
+    folder: Path
+
+    @property
+    def errors(self) -> list[str]:
+        return [line for line in self.stderr.splitlines() if line.startswith("error: ")]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [line for line in self.stderr.splitlines() if line.startswith("warning: ")]
+
+    @property
+    def config(self) -> bytes:
+        return (self.folder / "system.cfg").read_bytes()
+
+    @property
+    def load(self) -> Mapping[str, Any]:
+        return json.loads((self.folder / "load.json").read_text())
+
+
+def compile_tree(text: str, blob: Path) -> Path:
+    """The way every system is compiled: cpp, then dtc."""
+    cpp = subprocess.run(["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", f"-I{paths.BOARDS}",
+                          f"-I{paths.SYSTEMS}", "-"], input=text.encode(), stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(blob), "-"], input=cpp.stdout,
+                          capture_output=True)
+    assert done.returncode == 0, f"the test's own tree is wrong:\n{done.stderr.decode()}"
+    return blob
+
+
+def syscfg(folder: Path, text: str, *options: str) -> Outcome:
+    """Compiles `text` and runs syscfg on it; the result goes to folder/out."""
+    if not paths.SYSCFG.is_file():
+        pytest.fail(f"{paths.SYSCFG} is not built: cmake --preset host && cmake --build --preset host", pytrace=False)
+    blob = compile_tree(text, folder / "system.dtb")
+    out = folder / "out"
+    done = subprocess.run([str(paths.SYSCFG), str(blob), "--out", str(out), *options], capture_output=True, text=True,
+                          timeout=20)
+    return Outcome(done.returncode, done.stdout, done.stderr, out)
+
+
+def system(name: str, overlay: str = "") -> str:
+    """One of boards/systems with more text behind it."""
+    return f'#include "{name}.dts"\n{overlay}\n'
+
+
+@dataclass(frozen=True)
+class Domain:
+    name: str
+    flags: int
+    nr_pages: int
+    ranges: tuple[tuple[int, int, int, int], ...]   # base, limit, attr, kind
+    regions: tuple[tuple[int, int], ...]            # rbar, rlar
+    first_slot: int
+    entry: int
+    modules: tuple[tuple[int, int, int], ...]       # kernel, device tree, ramdisk: source, size, target
+
+
+@dataclass(frozen=True)
+class Config:
+    """The header's words by name (as in hv/config.h) and the tables."""
+    words: Mapping[str, int]
+    board: str
+    commit: str
+    domains: tuple[Domain, ...]
+    vcpus: tuple[tuple[int, ...], ...]
+    channels: tuple[tuple[int, ...], ...]
+    irqs: tuple[tuple[int, ...], ...]
+    hyp_regions: tuple[tuple[int, int], ...]
+
+
+DOMAIN_BYTES = 16 + 13 * 4 + 4 + 36 + 4
+WORDS = ("access switch_when window_granule background_when windows slots time_slice_us nr_cpus nr_domains domains "
+         "nr_vcpus vcpus nr_ranges ranges nr_regions regions nr_channels channels nr_irqs irqs hyp_first_region "
+         "hyp_nr_regions hyp_first_slot event_pages_base event_pages_limit pad0").split()
+
+
+def _table(blob: bytes, layout: str, offset: int, count: int) -> tuple[tuple[int, ...], ...]:
+    size = struct.calcsize(layout)
+    return tuple(struct.unpack_from(layout, blob, offset + i * size) for i in range(count))
+
+
+def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
+    name = blob[at:at + 16].rstrip(b"\0").decode()
+    (flags, _restart, _vcpu, _vcpus, _ports, pages, range0, ranges, region0, regions, slot, _connect, _map,
+     entry, *modules) = struct.unpack_from("<14I9I", blob, at + 16)
+    return Domain(name, flags, pages, _table(blob, "<QQII", words["ranges"] + 24 * range0, ranges),
+                  _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
+                  tuple(tuple(modules[i:i + 3]) for i in (0, 3, 6)))
+
+
+def parse_config(blob: bytes) -> Config:
+    words = dict(zip(WORDS, struct.unpack_from("<26I", blob, 48), strict=True))
+    words |= dict(zip(("magic", "version", "size", "crc32"), struct.unpack_from("<4I", blob), strict=True))
+    text = [blob[at:at + 16].rstrip(b"\0").decode() for at in (16, 32)]
+    domains = tuple(_domain(blob, words["domains"] + DOMAIN_BYTES * i, words)
+                    for i in range(words["nr_domains"]))
+    hyp = _table(blob, "<II", words["regions"] + 8 * words["hyp_first_region"], words["hyp_nr_regions"])
+    return Config(words, text[0], text[1], domains, _table(blob, "<4H", words["vcpus"], words["nr_vcpus"]),
+                  _table(blob, "<4H", words["channels"], words["nr_channels"]),
+                  _table(blob, "<HHI", words["irqs"], words["nr_irqs"]), hyp)
+
+
+def good(folder: Path, text: str, *options: str) -> Outcome:
+    outcome = syscfg(folder, text, *options)
+    assert outcome.status == 0, outcome.stderr
+    return outcome
+
+
+def config_of(folder: Path, text: str, *options: str) -> Config:
+    return parse_config(good(folder, text, *options).config)
