@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tool import board as boards
-from tool import build, devicetree, elfimage, machine, paths, setup
+from tool import build, devicetree, elfimage, machine, paths, setup, strategy
 from tool.exitcodes import Exit, UsageError
 from tool.progress import Progress
 from tool.system import Choices, PreparedSystem, prepare
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guest", action="append", default=[], metavar="D=FILE",
                         help="image of domain D, ELF or flat; FILE alone gives it to every domain")
     parser.add_argument("--bootargs", action="append", default=[], metavar="D=TEXT", help="bootargs of domain D")
-    parser.add_argument("--access", metavar="S", help="access strategy instead of the tree's")
+    parser.add_argument("--access", metavar="S", help="access strategy instead of the tree's: " + ", ".join(strategy.VARIANTS))
     parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds of guest time")
     parser.add_argument("--gdb", action="store_true", help=f"wait for a debugger at {_GDB}; no limits")
     parser.add_argument("--image", type=Path, metavar="OUT", help="write one ELF file instead of running")
@@ -93,7 +93,7 @@ def main(args: argparse.Namespace) -> Exit:
     build.ensure_built([build.HOST, paths.preset(args.board, kind)], progress)
     folder = paths.new_run("run")
     system = prepare(args.tree, folder, guests, pairs(args.bootargs, names, "--bootargs"),
-                     Choices(access=args.access), board=args.board)
+                     strategy.choices(args.access) if args.access else Choices(), board=args.board)
     print(system.budget, end="", flush=True)
     print(system.warnings, end="", file=sys.stderr, flush=True)
     hypervisor = paths.hypervisor(args.board, kind)

@@ -49,7 +49,7 @@ class Trial:
         return flat if built else self.guest
 
     def debug_command(self) -> str:
-        words = [f"./fencepost run {paths.relative(self.tree)} --gdb --access {strategy.choices(self.strategy).access}",
+        words = [f"./fencepost run {paths.relative(self.tree)} --gdb --access {self.strategy}",
                  f"--guest {paths.relative(self.guest)}"]
         words += [f"--bootargs '{name}={text}'" for name, text in self.bootargs().items()]
         return " ".join(words + (["--checked"] if self.kind == "checked" else []))
