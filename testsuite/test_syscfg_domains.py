@@ -128,6 +128,8 @@ DEVICES = (
     Refused("path_to_nowhere", "xen,path: \"/soc/none\": no such node in the board's tree",
             device('xen,path = "/soc/none"; xen,reg = <0xe020a000 0x1000 0xe020a000>; xen,force-assign-without-iommu;'),
             "solo"),
+    Refused("no_bank_in_reach", "/chosen/domU1: xen,static-mem: no bank lies in [0x30000000, 0x40000000), the reach of",
+            "/ { soc { timer@e0101000 { fencepost,dma-reach = <0x30000000 0x10000000>; }; }; };", "device", "S1-13"),
     Refused("partial_tree_missing", "/passthrough: missing: give --passthrough domU1=FILE.dtb",
             of("domU1", "device-tree@c1000000 { /delete-node/ passthrough; };"), "device"),
 )

@@ -92,7 +92,7 @@ static void append_domains(struct blob *blob, const struct system *system, struc
     header->vcpus = append(blob, vcpus, nr_vcpus * sizeof(vcpus[0]));
 }
 
-/* The ranges of the domains in order, then the hypervisor's; the regions likewise. Both have sizes that keep the alignment. */
+/* Ranges of the domains in order; regions likewise, then the hypervisor's. Their sizes keep the alignment. */
 static void append_views(struct blob *blob, const struct system *system, struct config_header *header)
 {
     header->ranges = blob->used;

@@ -230,6 +230,21 @@ static void check_irq_of_console(const struct system *system, const struct domai
                            domain->irqs[i].intid);
 }
 
+/* A master that reaches only part of the memory needs a buffer there (fencepost,dma-reach of the board's node). */
+static void check_reach(const struct system *system, const struct domain *domain, int host)
+{
+    struct cells root = {(unsigned)fdt_address_cells(system->fdt, 0), (unsigned)fdt_size_cells(system->fdt, 0)};
+    struct span reach;
+
+    if (host < 0 || tree_read_spans(system->fdt, host, "fencepost,dma-reach", root, &reach, 1) != 1)
+        return;
+    for (unsigned i = 0; i < domain->nr_banks; i++)
+        if (span_holds(reach, domain->banks[i]))
+            return;
+    diag_error(domain->path, "xen,static-mem", "no bank lies in " SPAN_FORMAT ", the reach of its device %s",
+               SPAN_VALUES(reach), tree_path(system->fdt, host));
+}
+
 static void check_two_domains(const struct system *system, const struct domain *a, const struct domain *b)
 {
     for (unsigned i = 0; i < a->nr_irqs; i++)
@@ -249,6 +264,8 @@ void devices_check(const struct system *system)
     for (unsigned i = 0; i < system->nr_domains; i++) {
         if (system->board.console >= 0)
             check_irq_of_console(system, &system->domains[i]);
+        for (unsigned k = 0; k < system->domains[i].nr_devices; k++)
+            check_reach(system, &system->domains[i], system->domains[i].devices[k].host);
         for (unsigned k = i + 1; k < system->nr_domains; k++)
             check_two_domains(system, &system->domains[i], &system->domains[k]);
     }

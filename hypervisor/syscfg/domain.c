@@ -75,8 +75,8 @@ static void read_enhanced(const struct system *system, struct domain *domain)
         return;
     domain->hypervisor_node = strcmp(enhanced, "no-xenstore") == 0;
     if (!domain->hypervisor_node)
-        diag_error(domain->path, "xen,enhanced", "\"%s\": must be \"no-xenstore\" or \"disabled\": there is no xenstore",
-                   enhanced);
+        diag_error(domain->path, "xen,enhanced",
+                   "\"%s\": must be \"no-xenstore\" or \"disabled\": there is no xenstore", enhanced);
 }
 
 static void read_restart(const struct system *system, struct domain *domain)
