@@ -177,6 +177,7 @@ void board_read(struct system *system)
     struct board *board = &system->board;
     struct cells cells = tree_read_cells(fdt, 0);
 
+    board->cells = cells;
     read_name(board, fdt);
     check_numa(fdt);
     read_memory(board, fdt, cells);

@@ -233,10 +233,9 @@ static void check_irq_of_console(const struct system *system, const struct domai
 /* A master that reaches only part of the memory needs a buffer there (fencepost,dma-reach of the board's node). */
 static void check_reach(const struct system *system, const struct domain *domain, int host)
 {
-    struct cells root = {(unsigned)fdt_address_cells(system->fdt, 0), (unsigned)fdt_size_cells(system->fdt, 0)};
     struct span reach;
 
-    if (host < 0 || tree_read_spans(system->fdt, host, "fencepost,dma-reach", root, &reach, 1) != 1)
+    if (host < 0 || tree_read_spans(system->fdt, host, "fencepost,dma-reach", system->board.cells, &reach, 1) != 1)
         return;
     for (unsigned i = 0; i < domain->nr_banks; i++)
         if (span_holds(reach, domain->banks[i]))

@@ -25,6 +25,7 @@ enum {
 
 struct board {
     char name[CONFIG_NAME_BYTES];
+    struct cells cells; /* of the root */
     const char *cpu_compatible;
     uint32_t nr_cpus;
     uint32_t slots;

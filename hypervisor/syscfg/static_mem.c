@@ -74,9 +74,8 @@ bool domain_is_event_bank(const struct system *system, struct span span)
 /* Nothing allocates from it: the pools lie in the hypervisor's own RAM. It is checked because Xen needs it. */
 void static_heap_read(struct system *system)
 {
-    struct cells root = {(unsigned)fdt_address_cells(system->fdt, 0), (unsigned)fdt_size_cells(system->fdt, 0)};
     struct span heap[8];
-    int nr = tree_read_spans(system->fdt, system->chosen, "xen,static-heap", root, heap, ARRAY_SIZE(heap));
+    int nr = tree_read_spans(system->fdt, system->chosen, "xen,static-heap", system->board.cells, heap, ARRAY_SIZE(heap));
 
     if (nr < 1)
         return;
