@@ -49,6 +49,39 @@ PEER(2, evtchn, send_reaches_a_domain_on_another_cpu)
     }
 }
 
+enum { STORM = 1000 };
+
+TEST(evtchn, a_storm_across_cpus_loses_no_event, IDS "S4-15 S4-05", WHY "send and clear race on the same word",
+     NEEDS "system=smp strategies=all")
+{
+    peers_meet();
+    for (uint32_t i = 0; i < STORM; i++)
+        require_eq(evtchn_send(lane1()), 0);
+    peer_signal(0);
+    peer_wait(0);
+    require_eq(evtchn_send(lane1()), 0);
+    peer_signal(0);
+    peer_wait(0);
+}
+
+/* Clears as fast as it can; whatever was merged, what is sent after the last clear must be there. */
+PEER(2, evtchn, a_storm_across_cpus_loses_no_event)
+{
+    uint32_t seen = 0;
+
+    peers_meet();
+    while (!event_clear(peer_port(0))) {
+        seen += event_clear(lane1());
+        relax();
+    }
+    seen += event_clear(lane1());
+    expect_true(seen > 0 && seen <= STORM);
+    peer_signal(0);
+    peer_wait(0);
+    expect_true(event_is_pending(lane1()));
+    peer_signal(0);
+}
+
 /* ---- what arrives, for each place the peer's pages may have ---- */
 
 static void send_once_and_wait_for_the_check(void)
