@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tool import devicetree, exitcodes, paths, suite
+from tool import build, devicetree, exitcodes, paths, suite
 from tool.exitcodes import Exit, UsageError
 from tool.run import pairs
 
@@ -41,6 +41,13 @@ def test_precedence():
     assert exitcodes.worst([3, 5, 4]) == Exit.METRICS_CHANGED
     assert exitcodes.worst([5, 6]) == Exit.NOT_MEASURED
     assert exitcodes.worst([6, 7, 8]) == Exit.INTERNAL
+
+
+def test_a_failed_build_shows_its_first_error():
+    output = "\n".join(["[1/9] fine"] * 50 + ["FAILED: a.obj", "a.c:1: error: no"] + ["more"] * 100)
+    assert build.essence(output).startswith("FAILED: a.obj\na.c:1: error: no\n")
+    assert len(build.essence(output).splitlines()) < 40
+    assert build.essence("killed") == "killed"
 
 
 def test_domains_are_numbered_in_the_order_of_the_tree():

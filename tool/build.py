@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,8 @@ from tool import paths
 from tool.exitcodes import BuildFailed, EnvironmentMissing
 
 HOST = "host"
-_TAIL_LINES = 60
+_LINES = 30
+_ERROR = re.compile(r"^FAILED:|\berror\b|CMake Error")
 
 
 @contextlib.contextmanager
@@ -21,6 +23,13 @@ def _locked(preset: str) -> Iterator[None]:
     with open(paths.BUILD / f".{preset}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def essence(output: str) -> str:
+    """The part of a build's words that says what is wrong: from the first error on, not too long."""
+    lines = output.splitlines()
+    first = next((i for i, line in enumerate(lines) if _ERROR.search(line)), max(0, len(lines) - _LINES))
+    return "\n".join(lines[first:first + _LINES])
 
 
 def _run(step: str, command: Sequence[str], log: Path) -> None:
@@ -32,9 +41,8 @@ def _run(step: str, command: Sequence[str], log: Path) -> None:
     with log.open("a") as file:
         file.write(f"$ {' '.join(command)}\n{done.stdout}")
     if done.returncode != 0:
-        tail = "\n".join(done.stdout.splitlines()[-_TAIL_LINES:])
         raise BuildFailed(f"{step} failed (status {done.returncode}); the whole log is in "
-                          f"{paths.relative(log)}\n{tail}")
+                          f"{paths.relative(log)}\n{essence(done.stdout)}")
 
 
 def ensure_built(presets: Sequence[str], progress: Callable[[str], None]) -> None:
