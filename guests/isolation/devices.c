@@ -10,19 +10,19 @@ static void deny_all(enum attempt attempt, const struct place *places, uint32_t 
         expect_place_denied(attempt, &places[i], stride);
 }
 
-TEST(isolation, devices_that_are_not_assigned_cannot_be_read, IDS "S3-02 S4-23",
+TEST(isolation, devices_that_are_not_assigned_cannot_be_read, IDS "S4-23",
      WHY "a device belongs to one domain or to nobody", NEEDS "strategies=all")
 {
     deny_all(READ, device_places, COUNT_OF(device_places), 256);
 }
 
-TEST(isolation, devices_that_are_not_assigned_cannot_be_written, IDS "S3-02 S4-23",
+TEST(isolation, devices_that_are_not_assigned_cannot_be_written, IDS "S4-23",
      WHY "a device belongs to one domain or to nobody", NEEDS "strategies=all")
 {
     deny_all(WRITE, device_places, COUNT_OF(device_places), 256);
 }
 
-TEST(isolation, user_mode_reaches_no_device, IDS "S3-02 S4-23", WHY "user mode has no more than its kernel",
+TEST(isolation, user_mode_reaches_no_device, IDS "S4-23", WHY "user mode has no more than its kernel",
      NEEDS "strategies=all")
 {
     deny_all(READ_EL0, device_places, COUNT_OF(device_places), KIB);
@@ -79,7 +79,7 @@ TEST(isolation, the_whole_address_space_is_denied_outside_the_own_banks, IDS "S4
     }
 }
 
-TEST(isolation, an_assigned_device_opens_its_own_page_only, IDS "S3-02 S4-23", WHY "its neighbours are the watchdog and I2C",
+TEST(isolation, an_assigned_device_opens_its_own_page_only, IDS "S4-23", WHY "its neighbours are the watchdog and I2C",
      NEEDS "system=device strategies=all")
 {
     uint32_t value;
