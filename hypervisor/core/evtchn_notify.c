@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Delivery of an event wherever it comes from: another CPU, a domain with vCPUs on both CPUs, a bind. The
- * case that counts, both ends on one CPU, is evtchn_send.h.
+ * Delivery of an event wherever it comes from: another CPU, a domain with vCPUs on both CPUs, a bind. Atomic
+ * updates serve them all; the case that counts, a send with both ends on one CPU, is evtchn_send.h.
  */
 #include "abi/errno.h"
 #include "hv/arch.h"
@@ -28,35 +28,26 @@ static bool select_shared(struct peer_access *access, struct vcpu *v, port_t por
     return !arch_test_and_set_bit(selector, BIT(port >> 6 & 31)) && !arch_test_and_set_bit((uint32_t *)v->info, 1);
 }
 
-static void deliver_shared(struct domain *d, port_t port)
+void evtchn_deliver_here(struct domain *d, port_t port)
 {
     struct peer_access access;
     struct vcpu *v = NULL;
+    bool fresh;
 
     strategy->begin(&access);
     strategy->reach(&access, &d->shared_page);
-    if (!arch_test_and_set_bit(&d->pending[port >> 5], BIT(port & 31))) {
-        arch_dmb(); /* the pending bit before the mask is read: the guest unmasks, then looks at pending */
-        if (!(d->mask[port >> 5] & BIT(port & 31))) {
-            v = &d->vcpus[channel_vcpu(d->channels[port])];
-            if (!select_shared(&access, v, port))
-                v = NULL;
-        }
-        strategy->end(&access);
-        if (v)
-            raise_upcall(v);
-        evtchn_wake_pollers(d, port);
-        return;
+    fresh = !arch_test_and_set_bit(&d->pending[port >> 5], BIT(port & 31));
+    arch_dmb(); /* the pending bit before the mask is read: the guest unmasks, then looks at pending */
+    if (fresh && !(d->mask[port >> 5] & BIT(port & 31))) {
+        v = &d->vcpus[channel_vcpu(d->channels[port])];
+        if (!select_shared(&access, v, port))
+            v = NULL;
     }
     strategy->end(&access);
-}
-
-void evtchn_deliver_here(struct domain *d, port_t port)
-{
-    if (d->cpus & (d->cpus - 1))
-        deliver_shared(d, port);
-    else
-        strategy->deliver(d, port);
+    if (v)
+        raise_upcall(v);
+    if (fresh)
+        evtchn_wake_pollers(d, port);
 }
 
 void evtchn_notify(struct domain *d, port_t port)

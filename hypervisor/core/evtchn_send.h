@@ -20,13 +20,13 @@
 #define STRING_(a) #a
 #define STRING(a) STRING_(a)
 
-static inline struct vcpu *channel_target(struct domain *d, uint32_t port)
+always_inline struct vcpu *channel_target(struct domain *d, uint32_t port)
 {
     return &d->vcpus[channel_vcpu(d->channels[port])];
 }
 
 /* Steps 2 and 3 for a port whose pending bit is set and whose mask bit is clear. Null: no upcall is due. */
-static inline struct vcpu *select_local(struct peer_access *access, struct vcpu *v, uint32_t port)
+always_inline struct vcpu *select_local(struct peer_access *access, struct vcpu *v, uint32_t port)
 {
     uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel + (port >> 11);
     const uint32_t bit = BIT(port >> 6 & 31);
@@ -45,7 +45,7 @@ static inline struct vcpu *select_local(struct peer_access *access, struct vcpu 
 }
 
 /* Delivers on a LOCAL channel. */
-static inline void deliver_local(struct peer_access *access, struct domain *d, uint32_t port)
+always_inline void deliver_local(struct peer_access *access, struct domain *d, uint32_t port)
 {
     uint32_t *const pending = &d->pending[port >> 5];
     const uint32_t bit = BIT(port & 31);
@@ -89,15 +89,6 @@ hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t 
     return 0;
 }
 
-static void NAMED(deliver)(struct domain *d, uint32_t port)
-{
-    struct cpu *const cpu = cpu_this();
-    struct peer_access access;
-
-    peer_begin(&access, cpu, cpu->current->domain->bit);
-    deliver_local(&access, d, port);
-}
-
 static void NAMED(begin)(struct peer_access *access)
 {
     struct cpu *const cpu = cpu_this();
@@ -135,7 +126,6 @@ hot static void NAMED(touch)(const struct peer_page *pages, const uintptr_t *wor
 const struct strategy NAMED(strategy) = {
     .name = STRING(STRATEGY),
     .event_channel_op = NAMED(event_channel_op),
-    .deliver = NAMED(deliver),
     .begin = NAMED(begin),
     .reach = NAMED(reach),
     .end = NAMED(end),

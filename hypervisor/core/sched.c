@@ -104,7 +104,7 @@ hot struct vcpu *sched_next(struct cpu *cpu)
     struct vcpu *const next = pick(cpu);
     arm_slice(cpu, next);
     cpu->rotate = 0;
-    cpu->resched = 0;
+    cpu->attention = vgic_upcall_is_pending(next) ? ATTENTION_UPCALL : 0;
     if (next->poll_port != POLL_NONE) {
         next->poll_port = POLL_NONE;
         next->domain->polling &= ~BIT(next->id);
@@ -112,6 +112,15 @@ hot struct vcpu *sched_next(struct cpu *cpu)
     if (next->deadline != DEADLINE_NONE)
         next->deadline = DEADLINE_NONE;
     return next;
+}
+
+hot bool sched_attention(struct cpu *cpu)
+{
+    if (cpu->attention & ATTENTION_RESCHED)
+        return true;
+    if (!vgic_upcall_is_pending(cpu->current) || !vgic_sample_upcall(cpu->current))
+        cpu->attention = 0;
+    return false;
 }
 
 void sched_block_until(struct vcpu *v, uint64_t deadline)
@@ -122,7 +131,7 @@ void sched_block_until(struct vcpu *v, uint64_t deadline)
     if (timer < deadline)
         deadline = timer;
     cpu->ready &= ~v->bit;
-    cpu->resched = 1;
+    cpu->attention |= ATTENTION_RESCHED;
     v->deadline = deadline;
     if (deadline < cpu->timer_next)
         sched_program_timer(cpu);
@@ -140,7 +149,7 @@ void sched_yield(struct vcpu *v)
 
     if (cpu->ready & v->group_mask & ~v->bit) {
         cpu->rotate = 1;
-        cpu->resched = 1;
+        cpu->attention |= ATTENTION_RESCHED;
     }
 }
 
@@ -187,7 +196,7 @@ void sched_timer_fired(struct cpu *cpu)
     if (cpu->slice_end <= now) {
         cpu->slice_end = DEADLINE_NONE;
         cpu->rotate = 1;
-        cpu->resched = 1;
+        cpu->attention |= ATTENTION_RESCHED;
     }
     for (uint32_t i = 0; i < cpu->nr_vcpus; i++) {
         struct vcpu *const v = cpu->vcpus[i];

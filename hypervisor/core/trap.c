@@ -71,6 +71,7 @@ static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndro
 static void firmware_call(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome, bool smc)
 {
     if (!smc && (syndrome & UINT16_MAX) != 0) {
+        arch_rewind_hvc(); /* an undefined instruction is reported at its own address */
         arch_inject_undefined(v);
         return;
     }

@@ -19,7 +19,7 @@ void vcpu_wake(struct vcpu *v)
 
     cpu->ready |= v->wake_bit;
     if (v->wake_bit & cpu->current->notice_mask)
-        cpu->resched = 1;
+        cpu->attention |= ATTENTION_RESCHED;
 }
 
 /* What the hardware holds of it is worth nothing; its domain's view is still loaded. */
@@ -58,5 +58,5 @@ void vcpu_stop(struct vcpu *v)
     v->domain->polling &= ~BIT(v->id);
     cpu->ready &= ~v->bit;
     if (cpu->current == v)
-        cpu->resched = 1;
+        cpu->attention |= ATTENTION_RESCHED;
 }

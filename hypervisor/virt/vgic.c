@@ -65,7 +65,6 @@ void vgic_init_vcpu(struct vcpu *v)
     for (uint32_t i = 0; i < VGIC_FIRST_SPI; i++)
         v->vgic.priority[i] = 0;
     v->upcall_lrc = 0;
-    vgic_stop_vcpu(v);
 }
 
 void vgic_start_vcpu(struct vcpu *v)

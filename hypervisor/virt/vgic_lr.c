@@ -246,6 +246,14 @@ void vgic_timer_fired(struct vcpu *v)
     vgic_inject(v, INTID_VIRTUAL_TIMER);
 }
 
+hot bool vgic_sample_upcall(struct vcpu *v)
+{
+    if (likely(upcall_flag(v)))
+        return true;
+    arch_upcall_lr_write(arch_upcall_lr_read() & ~(uint32_t)LRC_STATE_PENDING);
+    return false;
+}
+
 hot void vgic_maintenance(struct vcpu *v)
 {
     if (arch_ich_eisr() & BIT(0))

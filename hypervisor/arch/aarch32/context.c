@@ -170,6 +170,11 @@ void arch_skip_instruction(uint32_t syndrome)
     }
 }
 
+void arch_rewind_hvc(void)
+{
+    set_guest_pc(guest_pc() - 4);
+}
+
 uint32_t arch_syndrome(void)
 {
     return READ_SYSREG(HSR);

@@ -59,10 +59,11 @@ VECTORS switching
     str r0, [sp]
 .endm
 
-.macro EXIT resched
-    ldr r3, [sp, #CPU(RESCHED)]
+/* ATTENTION is 0 nearly always: neither a reschedule nor an upcall on its way to the guest. */
+.macro EXIT
+    ldr r3, [sp, #CPU(ATTENTION)]
     cmp r3, #0
-    bne \resched
+    bne trap_attention
     pop {r0 - r3, r12, lr}
     eret
 .endm
@@ -71,9 +72,20 @@ trap_resident:
     push {r0 - r3, r12, lr}
     HYPERCALL_OR trap_full
 trap_exit:
-    EXIT trap_resched
-    .global trap_exit
+    EXIT
     .ltorg
+
+trap_attention:
+    add r0, sp, #FRAME
+    bl sched_attention
+    cmp r0, #0
+    bne trap_resched
+    ldr pc, [sp, #CPU(EXIT)]
+
+    .global trap_return
+trap_return:
+    pop {r0 - r3, r12, lr}
+    eret
 
 trap_full:
     push {r4 - r11}
@@ -85,7 +97,7 @@ trap_full:
 irq_resident:
     push {r0 - r3, r12, lr}
     bl trap_irq
-    EXIT trap_resched
+    EXIT
 
 /* The same with method 2 taken literally: the hypervisor's view from entry to exit (switch-when = "entry"). */
 trap_switching:
@@ -94,11 +106,12 @@ trap_switching:
     bl view_load
     ldm sp, {r0 - r3, r12}
     HYPERCALL_OR trap_full_switching
-    .global trap_exit_switching
 trap_exit_switching:
-    ldr r3, [sp, #CPU(RESCHED)]
+    ldr r3, [sp, #CPU(ATTENTION)]
     cmp r3, #0
-    bne trap_resched
+    bne trap_attention
+    .global trap_return_switching
+trap_return_switching:
     ldr r0, [sp, #CPU(SWITCH_OUT)]
     bl view_load
     pop {r0 - r3, r12, lr}

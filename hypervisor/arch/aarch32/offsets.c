@@ -11,7 +11,7 @@ void offsets(void);
 void offsets(void)
 {
     OFFSET(CPU_CURRENT, struct cpu, current);
-    OFFSET(CPU_RESCHED, struct cpu, resched);
+    OFFSET(CPU_ATTENTION, struct cpu, attention);
     OFFSET(CPU_LAZY_OWNERS, struct cpu, lazy_owners);
     OFFSET(CPU_EXIT, struct cpu, exit);
     OFFSET(CPU_SWITCH_IN, struct cpu, hyp_image);

@@ -155,7 +155,7 @@ enter_vcpu:
     eret
 
 /*
- * List registers 1 ... 3, only when in use (vgic_state.h: LR_USED). r0, r1, lr stay (lr: cursor at lr_used).
+ * List registers 1 ... 3, only when in use (vgic_state.h: LR_USED). r2: lr_used. r0 and r1 stay.
  * The virtual timer's physical interrupt is let go, so that the next vCPU's can fire; if ours is not over by
  * the time we are back, it fires again and finds its list register taken.
  */
@@ -168,11 +168,11 @@ save_list_registers:
     mvn r3, r3
     and r3, r3, #0xe
     orr r2, r2, r3
-    str r2, [lr]
+    ldr r12, [sp, #FRAME + CPU_CURRENT]
+    add r12, r12, #(VCPU_CTX + CTX_LR_USED)
+    str r2, [r12], #(CTX_LR - CTX_LR_USED)
     mov r2, #1
     mcr p15, 4, r2, c12, c11, 0 /* ICH_HCR: only EN, no maintenance for the next vCPU */
-    ldr r12, [sp, #FRAME + CPU_CURRENT]
-    add r12, r12, #(VCPU_CTX + CTX_LR)
     mrc p15, 4, r2, c12, c12, 1
     mrc p15, 4, r3, c12, c12, 2
     mrc p15, 4, r4, c12, c12, 3

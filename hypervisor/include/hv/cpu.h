@@ -13,9 +13,14 @@
 
 struct view;
 
+enum cpu_attention {
+    ATTENTION_RESCHED = 1 << 0, /* ask the scheduler */
+    ATTENTION_UPCALL = 1 << 1,  /* the current vCPU's upcall is pending in its list register: sample the flag */
+};
+
 struct cpu {
     struct vcpu *current; /* whose state is in the hardware; stays set while the CPU idles */
-    uint32_t resched;     /* not 0: the exit path asks the scheduler */
+    uint32_t attention;   /* enum cpu_attention; not 0: the exit path looks twice */
     struct vcpu *idle;    /* stands for nobody: before the first vCPU runs, and after the loaded one was reset */
     uint32_t lazy_owners; /* not 0: FP or EL1 MPU state of some vCPU is in the hardware */
     uintptr_t exit;       /* entry.S: the way out when the scheduler keeps the loaded vCPU */

@@ -4,7 +4,7 @@
  *
  * The ready set is one word: the vCPUs of a CPU are numbered by rising priority, so the highest set bit
  * names the winner. Nothing here crosses CPUs. A decision is taken on the way out of EL2 only, when
- * cpu->resched is not 0.
+ * cpu->attention has ATTENTION_RESCHED.
  */
 #ifndef HV_SCHED_H
 #define HV_SCHED_H
@@ -16,10 +16,16 @@
 void sched_init_cpu(struct cpu *cpu);
 
 /*
- * The vCPU to run next; sleeps until there is one. Called by the exit path with resched != 0, returns with
- * resched == 0. The loaded vCPU stays loaded while the CPU sleeps.
+ * The vCPU to run next; sleeps until there is one. Called by the exit path; clears
+ * ATTENTION_RESCHED. The loaded vCPU stays loaded while the CPU sleeps.
  */
 struct vcpu *sched_next(struct cpu *cpu);
+
+/*
+ * The exit path with cpu->attention not 0. Samples the upcall's line, because the guest may have cleared the
+ * flag before it took the interrupt; true when the scheduler must be asked.
+ */
+bool sched_attention(struct cpu *cpu);
 
 /* The current vCPU stops running until something wakes it or `deadline` (ticks, DEADLINE_NONE) passes. */
 void sched_block_until(struct vcpu *v, uint64_t deadline);

@@ -36,8 +36,6 @@ struct peer_access {
 struct strategy {
     const char *name;
     hypercall_fn *event_channel_op;
-    /* test-and-set of the pending bit and what follows, on a CPU that may write the pages; wakes pollers. */
-    void (*deliver)(struct domain *d, uint32_t port);
     void (*begin)(struct peer_access *access);
     void (*reach)(struct peer_access *access, const struct peer_page *page);
     void (*end)(struct peer_access *access);

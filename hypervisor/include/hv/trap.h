@@ -49,6 +49,9 @@ void arch_frame_set(struct trap_frame *frame, unsigned reg, uint32_t value);
 /* Steps over the trapped instruction. */
 void arch_skip_instruction(uint32_t syndrome);
 
+/* HVC returns behind itself; this puts the guest back on it. */
+void arch_rewind_hvc(void);
+
 /* Exceptions for the guest, taken at its own vectors. */
 void arch_inject_undefined(struct vcpu *v);
 void arch_inject_abort(struct vcpu *v, bool instruction, bool write, uintptr_t address);

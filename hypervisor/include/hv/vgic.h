@@ -25,7 +25,10 @@ enum {
 /* An SPI of an assigned device belongs to the domain for life. At boot, before vgic_init_domain. */
 void vgic_assign_spi(struct domain *d, uint32_t intid, bool edge);
 
-/* Reset state of a domain's and a vCPU's virtual interrupt controller (start and restart), domain first. */
+/*
+ * Reset state of what a domain and its vCPUs can configure (start and restart), on any CPU. A vCPU that has
+ * run is stopped before.
+ */
 void vgic_init_domain(struct domain *d);
 void vgic_init_vcpu(struct vcpu *v);
 
@@ -73,7 +76,7 @@ static inline void vgic_wake(struct vcpu *v)
 
     cpu->ready |= v->wake_bit;
     if (v->wake_bit & cpu->current->notice_mask)
-        cpu->resched = 1;
+        cpu->attention |= ATTENTION_RESCHED;
 }
 
 /* SCHEDOP_poll's first look: the loaded vCPU has its IRQs enabled and the upcall pending. */
@@ -81,6 +84,15 @@ static inline bool vgic_upcall_deliverable(void)
 {
     return !arch_guest_irq_masked() && arch_upcall_lr_read() & LRC_STATE_PENDING;
 }
+
+/* The upcall is in the vCPU's list register and not taken yet. */
+static inline bool vgic_upcall_is_pending(const struct vcpu *v)
+{
+    return (vcpu_is_loaded(v) ? arch_upcall_lr_read() : v->ctx.lrc0) & LRC_STATE_PENDING;
+}
+
+/* The line of the loaded vCPU's upcall, looked at again: false when the guest took it down; then nothing is pending. */
+bool vgic_sample_upcall(struct vcpu *v);
 
 /* When the loaded vCPU's virtual timer will fire (ticks), DEADLINE_NONE when it is off or masked. */
 static inline uint64_t vgic_timer_deadline(void)
@@ -100,10 +112,12 @@ static inline void vgic_raise_upcall(struct vcpu *v)
 
     if (lrc == 0)
         return;
-    if (v->cpu->current == v)
+    if (v->cpu->current == v) {
         arch_upcall_lr_or(lrc);
-    else
+        v->cpu->attention |= ATTENTION_UPCALL;
+    } else {
         v->ctx.lrc0 |= lrc;
+    }
     vgic_wake(v);
 }
 

@@ -12,14 +12,15 @@
 
 enum { SWITCHED = ~0u };
 
-static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
 {
     access->cpu = cpu;
     access->viewer = viewer;
     access->live = 0; /* windows open, or SWITCHED */
+    access->open[0] = 0;
 }
 
-static inline void peer_end(struct peer_access *access)
+always_inline void peer_end(struct peer_access *access)
 {
     if (access->live == 0)
         return;
@@ -33,7 +34,7 @@ static inline void peer_end(struct peer_access *access)
 }
 
 /* A second window over a page would be an overlap. */
-static bool is_open(const struct peer_access *access, uint32_t rbar)
+always_inline bool is_open(const struct peer_access *access, uint32_t rbar)
 {
     for (uint32_t i = 0; i < access->live; i++) {
         if (access->open[i] == rbar)
@@ -42,7 +43,7 @@ static bool is_open(const struct peer_access *access, uint32_t rbar)
     return false;
 }
 
-static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     if (page->held_by & access->viewer || access->live == SWITCHED)
         return;

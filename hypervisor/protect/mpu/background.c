@@ -12,14 +12,14 @@
 
 enum { HSCTLR_BR = 1 << 17 };
 
-static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
 {
     access->cpu = cpu;
     access->viewer = viewer;
     access->live = 0; /* HSCTLR as it was */
 }
 
-static inline void peer_end(struct peer_access *access)
+always_inline void peer_end(struct peer_access *access)
 {
     if (access->live) {
         WRITE_SYSREG(HSCTLR, access->live);
@@ -27,7 +27,7 @@ static inline void peer_end(struct peer_access *access)
     }
 }
 
-static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     if (access->live || page->held_by & access->viewer)
         return;

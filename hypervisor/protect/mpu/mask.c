@@ -9,20 +9,20 @@
 
 #define STRATEGY mask
 
-static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
 {
     access->cpu = cpu;
     access->viewer = viewer;
     access->live = 0;
 }
 
-static inline void peer_end(struct peer_access *access)
+always_inline void peer_end(struct peer_access *access)
 {
     if (access->live)
         mpu_enable(access->cpu->guest_mask);
 }
 
-static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     if (access->live || page->held_by & access->viewer)
         return;

@@ -75,7 +75,7 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
 {
     const struct config_region *regions =
         (const struct config_region *)((const char *)config + config->regions) + config->hyp_first_region;
-    extern const char vectors_resident[], vectors_switching[], trap_exit[], trap_exit_switching[];
+    extern const char vectors_resident[], vectors_switching[], trap_return[], trap_return_switching[];
 
     if (config->slots != (READ_SYSREG(HMPUIR) & 0xff))
         panic("configuration: planned for %u EL2 regions, this CPU has %u", (unsigned)config->slots,
@@ -86,7 +86,7 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
     cpu->hyp_image = hypervisor_view.image;
     cpu->hyp_mask = hypervisor_view.enable;
     cpu->nr_windows = config->windows;
-    cpu->exit = (uintptr_t)(entry_switches ? trap_exit_switching : trap_exit);
+    cpu->exit = (uintptr_t)(entry_switches ? trap_return_switching : trap_return);
     WRITE_SYSREG(HVBAR, (uintptr_t)(entry_switches ? vectors_switching : vectors_resident));
     if (config->access == ACCESS_MASK) {
         write_disabled(&hypervisor_view);

@@ -9,18 +9,18 @@
 
 #define STRATEGY resident
 
-static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
 {
     access->cpu = cpu;
     access->viewer = viewer;
 }
 
-static inline void peer_end(struct peer_access *access)
+always_inline void peer_end(struct peer_access *access)
 {
     (void)access;
 }
 
-static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     (void)access;
     (void)page;

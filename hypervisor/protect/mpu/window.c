@@ -9,20 +9,20 @@
 
 #define STRATEGY window
 
-static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
 {
     access->cpu = cpu;
     access->viewer = viewer;
     access->live = 0;
 }
 
-static inline void peer_end(struct peer_access *access)
+always_inline void peer_end(struct peer_access *access)
 {
     if (access->live)
         mpu_window_close();
 }
 
-static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     const uint32_t rbar = page->rbar;
 

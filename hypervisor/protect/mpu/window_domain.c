@@ -11,7 +11,7 @@
 
 #define STRATEGY window_domain
 
-static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
+always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint32_t viewer)
 {
     access->cpu = cpu;
     access->viewer = viewer;
@@ -20,7 +20,7 @@ static inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint3
 }
 
 /* live: windows open; extra: what they are over, a domain (its address) or a page (its HPRBAR). */
-static inline void peer_end(struct peer_access *access)
+always_inline void peer_end(struct peer_access *access)
 {
     while (access->live > 1)
         mpu_write_slot(MPU_FIXED_SLOTS + --access->live, 0, 0);
@@ -29,7 +29,7 @@ static inline void peer_end(struct peer_access *access)
     access->live = 0;
 }
 
-static inline void peer_reach(struct peer_access *access, const struct peer_page *page)
+always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     const struct view *view;
 
