@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vCPUs on and off, with the two vCPUs on a CPU each and on one CPU: the calls are the same, the way through
+ * the hypervisor is not. Every wait yields, so that the other vCPU gets the CPU when they share it.
+ */
+#include "fencepost.h"
+
+#define wait_until(condition) \
+    do {                      \
+        sched_yield();        \
+        relax();              \
+    } while (!(condition))
+
+/* What a vCPU finds at its entry, before any code of ours has run. */
+struct entry_state {
+    volatile uint32_t context, cpsr, sctlr, mpidr, done;
+};
+
+/* r0: struct entry_state *. Writes it and switches the vCPU off. */
+#define ENTRY_CODE                             \
+    "mrs r1, cpsr\n\t"                         \
+    "mrc p15, 0, r2, c1, c0, 0\n\t"            \
+    "mrc p15, 0, r3, c0, c0, 5\n\t"            \
+    "str r0, [r0]\n\t"                         \
+    "str r1, [r0, #4]\n\t"                     \
+    "str r2, [r0, #8]\n\t"                     \
+    "str r3, [r0, #12]\n\t"                    \
+    "dmb\n\t"                                  \
+    "mov r1, #1\n\t"                           \
+    "str r1, [r0, #16]\n\t"                    \
+    "ldr r0, 1f\n\t"                           \
+    "hvc #0\n"                                 \
+    "0: b 0b\n\t"                              \
+    ".balign 4\n"                              \
+    "1: .word 0x84000002\n"
+
+__attribute__((naked)) static void arm_entry(void)
+{
+    __asm__ volatile(ENTRY_CODE);
+}
+
+__attribute__((naked, target("thumb"))) static void thumb_entry(void)
+{
+    __asm__ volatile(ENTRY_CODE);
+}
+
+static int32_t cpu_on(uint32_t function, uint32_t entry, struct entry_state *state)
+{
+    state->done = 0;
+    __asm__ volatile("dsb" ::: "memory");
+    return psci(function, 1, entry, (uint32_t)state);
+}
+
+static void expect_entry_state(const struct entry_state *state)
+{
+    expect_eq(state->context, (uint32_t)state);
+    expect_eq(state->cpsr & 0x1df, 0x1d3); /* SVC; A, I and F masked */
+    expect_eq(state->sctlr & 0x1005, 0);   /* EL1 MPU and caches off */
+    expect_eq(state->mpidr & 0xffffff, 1);
+}
+
+static void start_and_look(uint32_t function, uint32_t entry)
+{
+    static struct entry_state state;
+
+    expect_true(cpu_is_off(1));
+    require_eq(cpu_on(function, entry, &state), PSCI_SUCCESS);
+    wait_until(state.done);
+    wait_until(cpu_is_off(1));
+    expect_entry_state(&state);
+}
+
+static void start_in_every_way(void)
+{
+    start_and_look((uint32_t)PSCI_CPU_ON, (uint32_t)arm_entry);
+    start_and_look((uint32_t)PSCI_CPU_ON, (uint32_t)thumb_entry | 1);
+    start_and_look(PSCI_0_1_CPU_ON, (uint32_t)arm_entry);
+}
+
+TEST(psci, a_vcpu_starts_at_its_entry_on_another_cpu, IDS "S0-08", WHY "context in r0, SVC, everything masked",
+     NEEDS "system=smp-dom")
+{
+    start_in_every_way();
+}
+
+TEST(psci, a_vcpu_starts_at_its_entry_on_the_same_cpu, IDS "S0-08", WHY "context in r0, SVC, everything masked",
+     NEEDS "system=two-vcpus")
+{
+    start_in_every_way();
+}
+
+/* ---- running, until told to stop ---- */
+
+static volatile uint32_t running, stop, starts_seen, argument_seen;
+
+static void run_until_stopped(void *argument)
+{
+    argument_seen = (uint32_t)argument;
+    starts_seen++;
+    running = 1;
+    wait_until(stop);
+    running = 0;
+}
+
+static void stop_it(void)
+{
+    stop = 1;
+    wait_until(cpu_is_off(1));
+    stop = 0;
+}
+
+static void on_and_off_again_and_again(void)
+{
+    enum { TIMES = 10 };
+
+    for (uint32_t round = 1; round <= TIMES; round++) {
+        require_eq(cpu_start(1, run_until_stopped, (void *)round), PSCI_SUCCESS);
+        wait_until(running);
+        expect_eq(psci((uint32_t)PSCI_AFFINITY_INFO, 1, 0, 0), PSCI_AFFINITY_ON);
+        expect_eq(cpu_start(1, run_until_stopped, NULL), PSCI_ALREADY_ON);
+        stop_it();
+        expect_eq(argument_seen, round);
+        expect_eq(starts_seen, round);
+    }
+}
+
+TEST(psci, a_vcpu_can_be_switched_on_and_off_on_another_cpu, IDS "S0-08", WHY "each life starts afresh",
+     NEEDS "system=smp-dom")
+{
+    on_and_off_again_and_again();
+}
+
+TEST(psci, a_vcpu_can_be_switched_on_and_off_on_the_same_cpu, IDS "S0-08", WHY "each life starts afresh",
+     NEEDS "system=two-vcpus")
+{
+    on_and_off_again_and_again();
+}
+
+/* Back to back: the second call meets the vCPU on its way, or already on. */
+static void start_twice(void)
+{
+    require_eq(cpu_start(1, run_until_stopped, NULL), PSCI_SUCCESS);
+    const int32_t second = psci((uint32_t)PSCI_CPU_ON, 1, 0, 0);
+    const int32_t state = psci((uint32_t)PSCI_AFFINITY_INFO, 1, 0, 0);
+
+    expect_true(second == PSCI_ALREADY_ON || second == PSCI_ON_PENDING);
+    expect_true(state == PSCI_AFFINITY_ON || state == PSCI_AFFINITY_ON_PENDING);
+    wait_until(running);
+    stop_it();
+    expect_eq(starts_seen, 1);
+}
+
+TEST(psci, a_second_cpu_on_does_not_start_it_twice_on_another_cpu, IDS "S0-08", WHY "off, on pending, on",
+     NEEDS "system=smp-dom")
+{
+    start_twice();
+}
+
+TEST(psci, a_second_cpu_on_does_not_start_it_twice_on_the_same_cpu, IDS "S0-08", WHY "off, on pending, on",
+     NEEDS "system=two-vcpus")
+{
+    start_twice();
+}
+
+/* ---- interrupts to a vCPU that is off ---- */
+
+enum { SGI = 3 };
+static volatile uint32_t prepared, looked;
+
+static void enable_sgi(void *argument)
+{
+    (void)argument;
+    irq_init();
+    irq_enable_source(SGI);
+    prepared = 1;
+}
+
+static void look_for_sgi(void *argument)
+{
+    (void)argument;
+    irq_init();
+    irq_unmask();
+    __asm__ volatile("isb");
+    irq_mask();
+    looked = 1;
+}
+
+static void interrupts_are_cleared(void)
+{
+    irq_init();
+    require_eq(cpu_start(1, enable_sgi, NULL), PSCI_SUCCESS);
+    wait_until(prepared);
+    wait_until(cpu_is_off(1));
+    irq_send_sgi(SGI, 1);
+    delay_ns(20000);
+    require_eq(cpu_start(1, look_for_sgi, NULL), PSCI_SUCCESS);
+    wait_until(looked);
+    expect_eq(irq_count(1, SGI), 0);
+}
+
+TEST(psci, interrupts_pending_before_cpu_on_are_gone_on_another_cpu, IDS "S0-08", WHY "CPU_ON clears them",
+     NEEDS "system=smp-dom")
+{
+    interrupts_are_cleared();
+}
+
+TEST(psci, interrupts_pending_before_cpu_on_are_gone_on_the_same_cpu, IDS "S0-08", WHY "CPU_ON clears them",
+     NEEDS "system=two-vcpus")
+{
+    interrupts_are_cleared();
+}
+
+/* ---- the first vCPU goes, the second stays ---- */
+
+static void finish_from_here(void *argument)
+{
+    (void)argument;
+    wait_until(cpu_is_off(0));
+    expect_eq(psci((uint32_t)PSCI_CPU_ON, 1, 0, 0), PSCI_ALREADY_ON);
+    finish();
+}
+
+static void hand_over(void)
+{
+    require_eq(cpu_start(1, finish_from_here, NULL), PSCI_SUCCESS);
+    cpu_off();
+}
+
+TEST(psci, the_first_vcpu_may_leave_the_second_behind_on_another_cpu, IDS "S0-08", WHY "vCPU 0 is nothing special",
+     NEEDS "system=smp-dom")
+{
+    hand_over();
+}
+
+TEST(psci, the_first_vcpu_may_leave_the_second_behind_on_the_same_cpu, IDS "S0-08", WHY "vCPU 0 is nothing special",
+     NEEDS "system=two-vcpus")
+{
+    hand_over();
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A passed-through device, the CMSDK dual timer: its registers directly, its SPI through a list register. */
+#include "gic.h"
+
+enum {
+    TIMER = 0xe0101000, /* its node is the only one the system passes through; 50 MHz */
+    TIMER_LOAD = 0x00,
+    TIMER_CONTROL = 0x08,
+    TIMER_INTCLR = 0x0c,
+    TIMER_RIS = 0x10,
+    CONTROL_ONE_SHOT = 1 << 0,
+    CONTROL_32_BITS = 1 << 1,
+    CONTROL_INTERRUPT = 1 << 5,
+    CONTROL_PERIODIC = 1 << 6,
+    CONTROL_ENABLE = 1 << 7,
+    SPI = 35, /* both timers, combined */
+    MICROSECOND = 50,
+};
+
+static volatile uint32_t *device(uint32_t offset)
+{
+    return (volatile uint32_t *)((uint32_t)TIMER + offset);
+}
+
+static void start(uint32_t ticks, uint32_t mode)
+{
+    *device(TIMER_CONTROL) = 0;
+    *device(TIMER_INTCLR) = 1;
+    *device(TIMER_LOAD) = ticks;
+    *device(TIMER_CONTROL) = CONTROL_ENABLE | CONTROL_INTERRUPT | CONTROL_32_BITS | mode;
+}
+
+static void clear_device(uint32_t intid)
+{
+    *device(TIMER_INTCLR) = 1;
+    note_taken(intid);
+}
+
+static void prepare(void)
+{
+    irq_init();
+    irq_set_handler(SPI, clear_device);
+    irq_enable_source(SPI);
+}
+
+TEST(vgic, a_devices_interrupt_arrives, IDS "S3-10 S3-01", WHY "the first step of pass-through", NEEDS "system=device")
+{
+    prepare();
+    start(10 * MICROSECOND, CONTROL_ONE_SHOT);
+    irq_unmask();
+    spin_until(taken.count > 0);
+    delay_ns(5000);
+    irq_mask();
+    expect_eq(taken.count, 1);
+    expect_eq(taken.intid[0], SPI);
+}
+
+TEST(vgic, a_periodic_device_interrupts_every_time, IDS "S3-10", WHY "the guest's EOI lets the next one through",
+     NEEDS "system=device")
+{
+    enum { TIMES = 20 };
+
+    prepare();
+    start(10 * MICROSECOND, CONTROL_PERIODIC);
+    irq_unmask();
+    spin_until(taken.count >= TIMES);
+    irq_mask();
+    *device(TIMER_CONTROL) = 0;
+    expect_eq(irq_count(0, SPI), taken.count);
+}
+
+static void clear_at_the_third(uint32_t intid)
+{
+    note_taken(intid);
+    if (taken.count == 3)
+        *device(TIMER_INTCLR) = 1;
+}
+
+TEST(vgic, a_devices_level_comes_again_until_it_is_cleared, IDS "S3-10", WHY "the line is the device's",
+     NEEDS "system=device")
+{
+    prepare();
+    irq_set_handler(SPI, clear_at_the_third);
+    start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+    irq_unmask();
+    spin_until(taken.count >= 3);
+    delay_ns(5000);
+    irq_mask();
+    expect_eq(taken.count, 3);
+}
+
+TEST(vgic, a_disabled_device_interrupt_waits, IDS "S3-10", WHY "the enable bit reaches the physical distributor",
+     NEEDS "system=device")
+{
+    prepare();
+    irq_disable_source(SPI);
+    start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+    delay_ns(20000);
+    take_interrupts();
+    expect_eq(*device(TIMER_RIS), 1);
+    expect_eq(taken.count, 0);
+    expect_true(irq_is_pending(SPI));
+    irq_enable_source(SPI);
+    irq_unmask();
+    spin_until(taken.count > 0);
+    irq_mask();
+    expect_eq(taken.count, 1);
+}
+
+TEST(vgic, a_device_interrupt_can_be_made_pending_by_software, IDS "S3-10", WHY "drivers test their handlers so",
+     NEEDS "system=device")
+{
+    prepare();
+    *gicd(GIC_ISPENDR + 4) = 1 << (SPI - 32);
+    irq_unmask();
+    spin_until(taken.count > 0);
+    irq_mask();
+    expect_eq(taken.count, 1);
+    expect_true(!irq_is_pending(SPI));
+}
+
+TEST(vgic, a_device_interrupt_ends_wfi, IDS "S3-10", WHY "the owner sleeps", NEEDS "system=device")
+{
+    prepare();
+    for (uint32_t round = 1; round <= 5; round++) {
+        start(100 * MICROSECOND, CONTROL_ONE_SHOT);
+        while (taken.count < round) {
+            wait_for_interrupt();
+            take_interrupts();
+        }
+    }
+    expect_eq(taken.count, 5);
+}
+
+TEST(vgic, a_device_interrupt_is_routed_only_to_vcpus_that_exist, IDS "S3-10", WHY "GICD_IROUTER", NEEDS "system=device")
+{
+    prepare();
+    expect_eq(*gicd(GICD_IROUTER + 8 * SPI), 0);
+    *gicd(GICD_IROUTER + 8 * SPI) = 1;
+    expect_eq(*gicd(GICD_IROUTER + 8 * SPI), 0);
+    *gicd(GICD_IROUTER + 8 * SPI) = 0x80000000;
+    expect_eq(*gicd(GICD_IROUTER + 8 * SPI), 0);
+    start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+    irq_unmask();
+    spin_until(taken.count > 0);
+    irq_mask();
+}
+
+static void look_and_clear(uint32_t intid)
+{
+    expect_eq(*gicd(GIC_ISACTIVER + 4), 1 << (SPI - 32));
+    clear_device(intid);
+}
+
+TEST(vgic, a_device_interrupt_is_active_in_its_handler, IDS "S3-10", WHY "ISACTIVER of an SPI", NEEDS "system=device")
+{
+    prepare();
+    irq_set_handler(SPI, look_and_clear);
+    start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+    irq_unmask();
+    spin_until(taken.count > 0);
+    irq_mask();
+    expect_eq(*gicd(GIC_ISACTIVER + 4), 0);
+    expect_eq(taken.count, 1);
+}
+
+TEST(vgic, only_the_devices_own_spis_are_there, IDS "S3-10", WHY "their neighbours are other devices'",
+     NEEDS "system=device")
+{
+    enum { OWN = 7 << (SPI - 32 - 2) }; /* one for each timer, and both combined */
+
+    *gicd(GIC_ISENABLER + 4) = ~0u;
+    expect_eq(*gicd(GIC_ISENABLER + 4), OWN);
+    *gicd(GIC_ICENABLER + 4) = ~0u;
+    expect_eq(*gicd(GIC_ISENABLER + 4), 0);
+}
