@@ -9,7 +9,7 @@ from pathlib import Path
 from tool import elfimage
 from tool.exitcodes import UsageError
 
-_SHF_WRITE, _SHF_ALLOC = 1, 2
+_SHF_WRITE, _SHF_ALLOC, _SHF_EXECINSTR = 1, 2, 4
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,17 @@ def parse_probes(data: bytes) -> list[Probe]:
     return found
 
 
-def _text_rodata_bytes(file: Path) -> int:
+def read(file: Path) -> Hypervisor:
     from elftools.elf.elffile import ELFFile
 
-    with file.open("rb") as stream:
-        return sum(section["sh_size"] for section in ELFFile(stream).iter_sections()
-                   if section["sh_flags"] & _SHF_ALLOC and not section["sh_flags"] & _SHF_WRITE)
-
-
-def read(file: Path) -> Hypervisor:
     with elfimage.Image(file) as image:
         probes = parse_probes(image.section(".probes") or b"")
-        return Hypervisor(file, image.symbol("__text_start"), image.symbol("__text_end"), tuple(probes),
-                          _text_rodata_bytes(file))
+    with file.open("rb") as stream:
+        constant = [section for section in ELFFile(stream).iter_sections()
+                    if section["sh_flags"] & _SHF_ALLOC and not section["sh_flags"] & _SHF_WRITE]
+    code = [section for section in constant if section["sh_flags"] & _SHF_EXECINSTR]
+    if not code:
+        raise UsageError(f"{file}: no executable section")
+    return Hypervisor(file, min(section["sh_addr"] for section in code),
+                      max(section["sh_addr"] + section["sh_size"] for section in code), tuple(probes),
+                      sum(section["sh_size"] for section in constant))

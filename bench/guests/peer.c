@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * EVTCHNOP_send to another domain, by what the receiver's pages look like. Domain 1 sends on port 10, domain
- * 2 receives on 11; after each round domain 1 yields and the receiver puts its state back. Lane 1 (12-13)
- * carries the handshake before the first round.
+ * 2 receives on 11; after each round domain 1 yields and the receiver puts its state back. Lane 0, the other
+ * way round, carries the handshake before the first round; peers_meet() used it long before.
  */
 #include "bench.h"
 
-enum { SENDS = 10, RECEIVES = 11, HANDSHAKE = 1 };
+enum { SENDS = 10, RECEIVES = 11, HANDSHAKE = 0 };
 
 static void measure_sends(void)
 {
@@ -98,7 +98,7 @@ PEER(2, evtchn, send_peer_wake)
 }
 
 /*
- * Across CPUs: the receiver sleeps on CPU 1. After the round it answers on lane 1; the pause lets it go back
+ * Across CPUs: the receiver sleeps on CPU 1. After the round it answers on lane 0; the pause lets it go back
  * to sleep. `yield` hands the emulated processor to the other CPU.
  */
 BENCH(evtchn, send_remote, IDS "S4-12", WHY "the receiver's CPU does half of the work",

@@ -87,7 +87,7 @@ BENCH(evtchn, pingpong, IDS "S4-21", WHY "what two domains that talk feel", NEED
 
     peers_meet();
     lane_open(&lane, 10, 12);
-    peer_wait(1);
+    peer_wait(0);
     ping(use_nothing, &lane);
     series_end("evtchn.pingpong");
 }
@@ -98,7 +98,7 @@ PEER(2, evtchn, pingpong)
 
     peers_meet();
     lane_open(&lane, 13, 11);
-    peer_signal(1);
+    peer_signal(0);
     for (;;) {
         lane_wait(&lane);
         lane_send(&lane);
@@ -114,7 +114,7 @@ BENCH(evtchn, pingpong_full, IDS "S4-21", WHY "the same with all the state a vCP
     lane_open(&lane, 10, 12);
     mpu_fill();
     fp_enable();
-    peer_wait(1);
+    peer_wait(0);
     ping(fp_use, &lane);
     series_end("evtchn.pingpong_full");
 }
@@ -127,7 +127,7 @@ PEER(2, evtchn, pingpong_full)
     lane_open(&lane, 13, 11);
     mpu_fill();
     fp_enable();
-    peer_signal(1);
+    peer_signal(0);
     for (;;) {
         lane_wait(&lane);
         fp_use();
@@ -140,7 +140,7 @@ BENCH(vcpu, switch, IDS "S4-24", WHY "one vCPU's state out, another's in", NEEDS
 {
     peers_meet();
     mpu_fill();
-    peer_wait(1);
+    peer_wait(0);
     sched_yield();
     for_rounds (round) {
         round_start();
@@ -153,7 +153,7 @@ PEER(2, vcpu, switch)
 {
     peers_meet();
     mpu_fill();
-    peer_signal(1);
+    peer_signal(0);
     for (;;) {
         sched_yield();
         round_stop();
