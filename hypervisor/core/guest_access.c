@@ -35,18 +35,25 @@ static bool find_bank(const struct domain *d, uintptr_t address, uintptr_t *base
     return false;
 }
 
-/* How many of `bytes` from `address` on can be accessed in one piece; 0: none. Refreshes the run. */
+/* How many of `bytes` from `address` on can be accessed in one piece; 0: none. What EL1 may write becomes the run. */
 static uint32_t walk(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write)
 {
-    uintptr_t base, limit;
+    uintptr_t bank_base, bank_limit, base, limit;
 
-    if (!find_bank(v->domain, address, &base, &limit))
+    if (!find_bank(v->domain, address, &bank_base, &bank_limit))
         return 0;
-    if (!arch_el1_may_access(v, address, write, &base, &limit))
-        return 0;
-    if (write && limit - base >= sizeof(uint32_t)) {
-        v->buffer_base = base;
-        v->buffer_span = (uint32_t)(limit - base) - 3;
+    base = bank_base;
+    limit = bank_limit;
+    if (arch_el1_may_access(v, address, true, &base, &limit)) {
+        if (limit - base >= sizeof(uint32_t)) {
+            v->buffer_base = base;
+            v->buffer_span = (uint32_t)(limit - base) - 3;
+        }
+    } else {
+        base = bank_base;
+        limit = bank_limit;
+        if (write || !arch_el1_may_access(v, address, false, &base, &limit))
+            return 0;
     }
     return limit - address < bytes ? (uint32_t)(limit - address) : bytes;
 }

@@ -45,6 +45,22 @@ void vgic_update_spis(struct domain *d);
 /* The guest configured something: list registers and upcall follow. */
 void vgic_refresh(struct vcpu *v);
 
+/* Free list registers take what waits. */
+void vgic_fill(struct vcpu *v);
+
+/* The upcall flag, the line of PPI 31. */
+bool vgic_upcall_line(const struct vcpu *v);
+
+/* Writes the loaded vCPU's list register 0; while the upcall is pending there, its line is sampled on the way out. */
+static inline void vgic_upcall_write(struct cpu *cpu, uint32_t lrc)
+{
+    arch_upcall_lr_write(lrc);
+    if (lrc & LRC_STATE_PENDING)
+        cpu->attention |= ATTENTION_UPCALL;
+    else
+        cpu->attention &= ~(uint32_t)ATTENTION_UPCALL;
+}
+
 /* Interrupts 32 * word ... whose list register state or pending word has `lrc_state` (one bit of the state). */
 uint32_t vgic_state_word(struct vcpu *v, uint32_t word, uint32_t lrc_state);
 

@@ -1,85 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Virtual interrupts on the way to the guest: pending words, list registers, maintenance. What the guest
- * configures is in vgic_mmio.c. Source: Arm IHI 0069 (GICv3), chapter Virtualization.
+ * What a vCPU's list registers hold, and what waits for them. Source: Arm IHI 0069 (GICv3), chapter
+ * Virtualization.
  *
- * List registers 1 ... 3 hold the most urgent pending interrupts. What finds no room stays in `pending` and
+ * List registers 1 ... 3 hold the most urgent pending interrupts. What finds no room stays in `pending`, and
  * the hardware reports when nothing is pending in a list register (NPIE) or at most one is in use (UIE).
+ * Everything here works on the vCPU's context: of the loaded vCPU it is fetched from the hardware first and
+ * put back afterwards. The fast ways in and out are in vgic_irq.c.
  */
 #include "vgic_bits.h"
 
 #include "abi/xen.h"
-#include "hv/strategy.h"
 
 enum {
-    FIRST_LR = 1,
-    LR_MASK = 0xe,
-    VMCR_ENABLE_GRP1 = 1 << 1,
-    VMCR_PMR_SHIFT = 24,
+    NR_LRS = VGIC_LIST_REGISTERS - 1, /* ctx.lr[i] is list register i + 1 */
     NONE = VGIC_NR_INTIDS,
 };
 #define LRC_PRIORITY_MASK (0xffu << LRC_PRIORITY_SHIFT)
 
-static uint32_t lr_intid(const struct vcpu *v, unsigned n)
+static void fetch(struct vcpu *v)
 {
-    return vcpu_is_loaded(v) ? arch_lr_read(n) : v->ctx.lr[n - 1];
-}
+    struct vcpu_context *const ctx = &v->ctx;
 
-static uint32_t lr_control(const struct vcpu *v, unsigned n)
-{
-    return vcpu_is_loaded(v) ? arch_lrc_read(n) : v->ctx.lrc[n - 1];
-}
-
-static void lr_set(struct vcpu *v, unsigned n, uint32_t intid, uint32_t lrc)
-{
-    if (vcpu_is_loaded(v)) {
-        arch_lr_write(n, intid, lrc);
-    } else {
-        v->ctx.lr[n - 1] = intid;
-        v->ctx.lrc[n - 1] = lrc;
-    }
-    v->ctx.lr_used |= BIT(n);
-}
-
-static uint32_t upcall_control(const struct vcpu *v)
-{
-    return vcpu_is_loaded(v) ? arch_upcall_lr_read() : v->ctx.lrc0;
-}
-
-static void upcall_set(struct vcpu *v, uint32_t lrc)
-{
-    if (vcpu_is_loaded(v))
-        arch_upcall_lr_write(lrc);
-    else
-        v->ctx.lrc0 = lrc;
-}
-
-static void set_maintenance(struct vcpu *v, uint32_t hcr)
-{
-    if (v->ctx.ich_hcr == hcr)
+    if (!vcpu_is_loaded(v))
         return;
-    v->ctx.ich_hcr = hcr;
-    if (hcr == ICH_HCR_EN)
-        v->ctx.lr_used &= ~(uint32_t)LR_USED_OVERFLOW;
-    else
-        v->ctx.lr_used |= LR_USED_OVERFLOW;
-    if (vcpu_is_loaded(v))
-        arch_ich_hcr_write(hcr);
+    ctx->lrc0 = arch_upcall_lr_read();
+    ctx->lr[0] = arch_lr_read(1);
+    ctx->lr[1] = arch_lr_read(2);
+    ctx->lr[2] = arch_lr_read(3);
+    ctx->lrc[0] = arch_lrc_read(1);
+    ctx->lrc[1] = arch_lrc_read(2);
+    ctx->lrc[2] = arch_lrc_read(3);
 }
 
-/* The line of PPI 31. The page may be out of the loaded view: another domain's vCPU, or ballooned out. */
-static bool upcall_flag(struct vcpu *v)
+static void put_back(struct vcpu *v)
 {
-    struct peer_access access;
-    bool flag;
+    struct vcpu_context *const ctx = &v->ctx;
 
-    if (likely(v->info_page.held_by & cpu_this()->current->domain->bit))
-        return v->info->evtchn_upcall_pending != 0;
-    strategy->begin(&access);
-    strategy->reach(&access, &v->info_page);
-    flag = v->info->evtchn_upcall_pending != 0;
-    strategy->end(&access);
-    return flag;
+    ctx->lr_used &= LR_USED_TIMER;
+    if (ctx->ich_hcr != ICH_HCR_EN)
+        ctx->lr_used |= LR_USED_OVERFLOW;
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        if (ctx->lrc[i] & LRC_STATE_MASK)
+            ctx->lr_used |= BIT(i + 1);
+    }
+    if (!vcpu_is_loaded(v))
+        return;
+    arch_lr_write(1, ctx->lr[0], ctx->lrc[0]);
+    arch_lr_write(2, ctx->lr[1], ctx->lrc[1]);
+    arch_lr_write(3, ctx->lr[2], ctx->lrc[2]);
+    arch_ich_hcr_write(ctx->ich_hcr);
+    vgic_upcall_write(v->cpu, ctx->lrc0);
 }
 
 /* List register control word that makes the interrupt pending; 0 while the guest's configuration forbids it. */
@@ -124,83 +95,67 @@ static uint32_t best_waiting(const struct vcpu *v, uint32_t *best_lrc)
  */
 static bool place(struct vcpu *v, uint32_t intid, uint32_t lrc)
 {
-    unsigned empty = 0, victim = 0;
+    struct vcpu_context *const ctx = &v->ctx;
+    unsigned victim = NR_LRS;
     uint32_t worst = lrc & LRC_PRIORITY_MASK;
 
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++) {
-        const uint32_t held = lr_control(v, n);
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        const uint32_t held = ctx->lrc[i], state = held & LRC_STATE_MASK;
 
-        if (!(held & LRC_STATE_MASK)) {
-            empty = n;
-        } else if (lr_intid(v, n) == intid) {
+        if (state != 0 && ctx->lr[i] == intid) {
             if (!(held & LRC_HW)) /* else the physical interrupt fires again after the guest's EOI */
-                lr_set(v, n, intid, held | LRC_STATE_PENDING);
+                ctx->lrc[i] = held | LRC_STATE_PENDING;
             return true;
-        } else if ((held & LRC_STATE_MASK) == LRC_STATE_PENDING && (held & LRC_PRIORITY_MASK) > worst) {
-            victim = n;
+        }
+        if (state == 0) {
+            victim = i;
+            worst = UINT32_MAX;
+        } else if (state == LRC_STATE_PENDING && (held & LRC_PRIORITY_MASK) > worst) {
+            victim = i;
             worst = held & LRC_PRIORITY_MASK;
         }
     }
-    if (empty == 0 && victim == 0)
+    if (victim == NR_LRS)
         return false;
-    if (empty == 0)
-        vgic_set_bit(v->vgic.pending, lr_intid(v, victim));
-    lr_set(v, empty != 0 ? empty : victim, intid, lrc);
+    if (worst != UINT32_MAX)
+        vgic_set_bit(v->vgic.pending, ctx->lr[victim]);
+    ctx->lr[victim] = intid;
+    ctx->lrc[victim] = lrc;
     return true;
 }
 
-static bool any_only_pending(const struct vcpu *v)
+/* Something waits. NPIE only while something is pending in a list register, or it would fire for ever. */
+static uint32_t overflow_hcr(const struct vcpu_context *ctx)
 {
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++)
-        if ((lr_control(v, n) & LRC_STATE_MASK) == LRC_STATE_PENDING)
-            return true;
-    return false;
+    uint32_t hcr = ICH_HCR_EN | ICH_HCR_UIE;
+
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        if ((ctx->lrc[i] & LRC_STATE_MASK) == LRC_STATE_PENDING)
+            hcr |= ICH_HCR_NPIE;
+    }
+    return hcr;
 }
 
-/* Fills the list registers. NPIE only while something is pending in one, or it would fire for ever. */
-static void fill(struct vcpu *v)
+static void place_waiting(struct vcpu *v)
 {
     uint32_t lrc = 0, intid;
 
+    v->ctx.ich_hcr = ICH_HCR_EN;
     while ((intid = best_waiting(v, &lrc)) != NONE) {
         vgic_clear_bit(v->vgic.pending, intid);
         if (!place(v, intid, lrc)) {
             vgic_set_bit(v->vgic.pending, intid);
-            set_maintenance(v, ICH_HCR_EN | ICH_HCR_UIE | (any_only_pending(v) ? ICH_HCR_NPIE : 0));
+            v->ctx.ich_hcr = overflow_hcr(&v->ctx);
             return;
         }
     }
-    set_maintenance(v, ICH_HCR_EN);
 }
 
-static void refresh_upcall(struct vcpu *v)
+void vgic_fill(struct vcpu *v)
 {
-    const uint32_t enabled = irq_control(v, INTID_EVENT_UPCALL);
-    uint32_t lrc = upcall_control(v);
-
-    v->upcall_lrc = enabled != 0 ? enabled | LRC_EOI : 0;
-    if (enabled == 0)
-        lrc &= ~(uint32_t)LRC_STATE_PENDING;
-    else if (!(lrc & LRC_STATE_MASK) && upcall_flag(v))
-        lrc = v->upcall_lrc;
-    upcall_set(v, lrc);
-}
-
-void vgic_refresh(struct vcpu *v)
-{
-    refresh_upcall(v);
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++) {
-        const uint32_t lrc = lr_control(v, n);
-        const uint32_t intid = lr_intid(v, n);
-
-        if ((lrc & LRC_STATE_PENDING) && irq_control(v, intid) == 0) {
-            vgic_set_bit(v->vgic.pending, intid);
-            lr_set(v, n, intid, lrc & ~(uint32_t)LRC_STATE_PENDING);
-        }
-    }
-    fill(v);
-    if (vgic_has_pending(v))
-        vgic_wake(v);
+    fetch(v);
+    place_waiting(v);
+    put_back(v);
 }
 
 void vgic_inject(struct vcpu *v, uint32_t intid)
@@ -211,128 +166,96 @@ void vgic_inject(struct vcpu *v, uint32_t intid)
     }
     vgic_set_bit(v->vgic.pending, intid);
     if (irq_control(v, intid) != 0) {
-        fill(v);
+        vgic_fill(v);
         vgic_wake(v);
     }
 }
 
-hot void vgic_inject_spi(struct domain *d, uint32_t intid)
+static void refresh_upcall(struct vcpu *v)
 {
-    const uint32_t spi = intid - VGIC_FIRST_SPI;
-    struct vcpu *const v = &d->vcpus[d->vgic.target[spi]];
-    const uint32_t lrc = d->vgic.lrc[spi];
+    const uint32_t enabled = irq_control(v, INTID_EVENT_UPCALL);
+    struct vcpu_context *const ctx = &v->ctx;
 
-    if (likely(lrc != 0 && cpu_this()->current == v)) {
-        const uint32_t empty = arch_ich_elrsr() & LR_MASK;
+    v->upcall_lrc = enabled != 0 ? enabled | LRC_EOI : 0;
+    if (enabled == 0)
+        ctx->lrc0 &= ~(uint32_t)LRC_STATE_PENDING;
+    else if (!(ctx->lrc0 & LRC_STATE_MASK) && vgic_upcall_line(v))
+        ctx->lrc0 = v->upcall_lrc;
+}
 
-        if (likely(empty != 0)) {
-            const uint32_t n = (uint32_t)__builtin_ctz(empty);
+void vgic_refresh(struct vcpu *v)
+{
+    struct vcpu_context *const ctx = &v->ctx;
 
-            arch_lr_write(n, intid, lrc);
-            v->ctx.lr_used |= BIT(n);
-            vgic_wake(v);
-            return;
+    fetch(v);
+    refresh_upcall(v);
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        if ((ctx->lrc[i] & LRC_STATE_PENDING) && irq_control(v, ctx->lr[i]) == 0) {
+            vgic_set_bit(v->vgic.pending, ctx->lr[i]);
+            ctx->lrc[i] &= ~(uint32_t)LRC_STATE_PENDING;
         }
     }
-    if (v->cpu == cpu_this())
-        vgic_inject(v, intid);
-    else
-        smp_request_inject(v, intid); /* rerouted while it was on its way */
-}
-
-void vgic_timer_fired(struct vcpu *v)
-{
-    v->ctx.lr_used |= LR_USED_TIMER;
-    vgic_inject(v, INTID_VIRTUAL_TIMER);
-}
-
-hot bool vgic_sample_upcall(struct vcpu *v)
-{
-    if (likely(upcall_flag(v)))
-        return true;
-    arch_upcall_lr_write(arch_upcall_lr_read() & ~(uint32_t)LRC_STATE_PENDING);
-    return false;
-}
-
-hot void vgic_maintenance(struct vcpu *v)
-{
-    if (arch_ich_eisr() & BIT(0))
-        arch_upcall_lr_write(upcall_flag(v) ? v->upcall_lrc : 0);
-    if (unlikely(v->ctx.ich_hcr != ICH_HCR_EN))
-        fill(v);
-}
-
-/* A priority the vCPU's mask lets through, pending. Running priorities are not looked at: waking is harmless. */
-static bool signalled(uint32_t lrc, uint32_t vmcr)
-{
-    return (lrc & LRC_STATE_PENDING) && (vmcr & VMCR_ENABLE_GRP1) &&
-           (lrc >> LRC_PRIORITY_SHIFT & 0xff) < vmcr >> VMCR_PMR_SHIFT;
-}
-
-hot bool vgic_has_pending(const struct vcpu *v)
-{
-    uint32_t vmcr, lrc = upcall_control(v);
-
-    if (!(lrc & LRC_STATE_PENDING) && v->ctx.lr_used == 0)
-        return false;
-    vmcr = vcpu_is_loaded(v) ? arch_ich_vmcr_read() : v->ctx.vmcr;
-    if (signalled(lrc, vmcr))
-        return true;
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++) {
-        if (signalled(lr_control(v, n), vmcr))
-            return true;
-    }
-    return (v->ctx.lr_used & LR_USED_OVERFLOW) != 0;
+    place_waiting(v);
+    put_back(v);
+    if (vgic_has_pending(v))
+        vgic_wake(v);
 }
 
 uint32_t vgic_state_word(struct vcpu *v, uint32_t word, uint32_t lrc_state)
 {
+    const struct vcpu_context *const ctx = &v->ctx;
     uint32_t bits = lrc_state == LRC_STATE_PENDING ? v->vgic.pending[word] : 0;
 
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++) {
-        const uint32_t intid = lr_intid(v, n);
-
-        if ((lr_control(v, n) & lrc_state) && intid / 32 == word)
-            bits |= BIT(intid % 32);
+    fetch(v);
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        if ((ctx->lrc[i] & lrc_state) && ctx->lr[i] / 32 == word)
+            bits |= BIT(ctx->lr[i] % 32);
     }
-    if (word == 0 && ((upcall_control(v) & lrc_state) || (lrc_state == LRC_STATE_PENDING && upcall_flag(v))))
+    if (word == 0 && ((ctx->lrc0 & lrc_state) || (lrc_state == LRC_STATE_PENDING && vgic_upcall_line(v))))
         bits |= BIT(INTID_EVENT_UPCALL);
     return bits;
 }
 
 void vgic_withdraw(struct vcpu *v, uint32_t intid, uint32_t lrc_state)
 {
-    bool gone = false;
+    struct vcpu_context *const ctx = &v->ctx;
+    uint32_t gone = 0;
 
+    fetch(v);
     if ((lrc_state & LRC_STATE_PENDING) && vgic_test_bit(v->vgic.pending, intid)) {
         vgic_clear_bit(v->vgic.pending, intid);
-        gone = true;
+        gone = LRC_STATE_PENDING;
     }
     if (intid == INTID_EVENT_UPCALL)
-        upcall_set(v, upcall_control(v) & ~lrc_state);
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++) {
-        const uint32_t lrc = lr_control(v, n);
-
-        if ((lrc & lrc_state) && lr_intid(v, n) == intid) {
-            lr_set(v, n, intid, lrc & ~lrc_state);
-            gone = true;
+        ctx->lrc0 &= ~lrc_state;
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        if (ctx->lr[i] == intid) {
+            gone |= ctx->lrc[i] & lrc_state;
+            ctx->lrc[i] &= ~lrc_state;
         }
     }
-    if (gone && vgic_is_physical(v->domain, intid))
+    put_back(v);
+    if (gone != 0 && vgic_is_physical(v->domain, intid))
         arch_gic_deactivate(intid);
 }
 
 void vgic_stop_vcpu(struct vcpu *v)
 {
-    for (uint32_t w = 0; w < VGIC_NR_WORDS; w++) {
-        while (v->vgic.pending[w] != 0)
-            vgic_withdraw(v, 32 * w + (uint32_t)__builtin_ctz(v->vgic.pending[w]), LRC_STATE_MASK);
+    struct vcpu_context *const ctx = &v->ctx;
+
+    fetch(v);
+    for (unsigned i = 0; i < NR_LRS; i++) {
+        if (ctx->lrc[i] & LRC_STATE_MASK)
+            vgic_set_bit(v->vgic.pending, ctx->lr[i]);
+        ctx->lrc[i] = 0;
     }
-    for (unsigned n = FIRST_LR; n < VGIC_LIST_REGISTERS; n++) {
-        if (lr_control(v, n) & LRC_STATE_MASK)
-            vgic_withdraw(v, lr_intid(v, n), LRC_STATE_MASK);
+    for (uint32_t intid = 0; intid < VGIC_NR_INTIDS; intid++) {
+        if (vgic_test_bit(v->vgic.pending, intid) && vgic_is_physical(v->domain, intid))
+            arch_gic_deactivate(intid);
     }
-    set_maintenance(v, ICH_HCR_EN);
-    upcall_set(v, 0);
-    v->ctx.lr_used = 0;
+    for (uint32_t w = 0; w < VGIC_NR_WORDS; w++)
+        v->vgic.pending[w] = 0;
+    ctx->lrc0 = 0;
+    ctx->ich_hcr = ICH_HCR_EN;
+    put_back(v);
 }
