@@ -17,6 +17,7 @@ from tool.exitcodes import Stop
 from tool.verdict import Kind
 
 SETTINGS = pytest.StashKey[Settings]()
+_KNOWN = pytest.StashKey[set[str]]()      # registered markers
 
 
 class NotPassed(Exception):
@@ -140,8 +141,11 @@ class GuestItem(pytest.Item):
 
 
 def register(config: pytest.Config, marker: str, text: str) -> None:
-    known = {line.partition(":")[0].strip() for line in config.getini("markers")}
+    known = config.stash.setdefault(_KNOWN, set())
+    if not known:
+        known.update(line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers"))
     if marker not in known:
+        known.add(marker)
         config.addinivalue_line("markers", f"{marker}: {text}")
 
 

@@ -27,8 +27,8 @@ def clock(step: int) -> None:
     ticks = 0
     while data := channel.recv(4096):
         ticks += step
-        if b"xp /1wx" in data:
-            channel.sendall(b'{"return": "00000000e0202014: 0x%08x\\r\\n"}\n' % ticks)
+        if b"xp /2wx" in data:
+            channel.sendall(b'{"return": "00000000e0202014: 0x%08x 0x%08x\\r\\n"}\n' % (ticks, ticks))
 
 
 def hang() -> None:

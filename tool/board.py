@@ -24,7 +24,7 @@ class Board:
     instruction_rate: str     # the -icount argument
     null_serials: int         # serial ports before the hypervisor's console
     nonce_address: int        # where the loader places the nonce, 8 bytes
-    clock_address: int        # a free-running register of the board in virtual time
+    clock_address: int        # two free-running registers in virtual time: one at clock_hz, then a fast one
     clock_hz: int
     strategies: tuple[str, ...]
 

@@ -110,7 +110,7 @@ def _domain(report: Report, words: str) -> None:
     simple = {"plan": report.plans, "end": report.ends, "fail": report.fails, "skip": report.skips,
               "note": report.notes, "exception": report.exceptions}
     if kind in simple:
-        simple[kind].append(rest)
+        simple[kind].append(rest.removeprefix("./"))
     elif kind == "metric" and (match := _METRIC.fullmatch(rest)):
         report.metrics.append(Metric(match[1], int(match[2]), match[3]))
     else:

@@ -51,7 +51,7 @@ class Verdict:
 _TIMEOUTS = {
     Ended.GUEST_TIME: "no end within {ms} ms of guest time",
     Ended.IDLE: "idle for ever: virtual time stands still",
-    Ended.WALL_TIME: "no end within ten times its time by the wall clock ({ms} ms of guest time allowed)",
+    Ended.WALL_TIME: "no end within ten times its time on the host ({ms} ms of guest time allowed)",
     Ended.FLOOD: "the console was flooded and no end came",
 }
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-The machine's virtual time seen from outside, so that limits can be in guest time: a board register that runs
-in virtual time is read over QEMU's own control channel, a socket that no guest can reach. Reading it does not
-disturb the guest. It is asked only when a run has already lasted unusually long.
+The machine's virtual time seen from outside, so that limits can be in guest time: two board registers that run
+in virtual time are read over QEMU's own control channel, a socket that no guest can reach. Reading them does
+not disturb the guest. They are asked only when a run has already lasted unusually long.
 """
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ class VirtualClock:
     def __init__(self, channel: socket.socket, board: Board) -> None:
         self._channel, self._board = channel, board
         self._greeted = False
-        self._ticks: int | None = None
+        self._reading: tuple[int, int] | None = None
         self._moved = 0.0
-        self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+)" % board.clock_address)
+        self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+) 0x([0-9a-f]+)" % board.clock_address)
 
     @property
     def milliseconds(self) -> int:
-        return 0 if self._ticks is None else 1000 * self._ticks // self._board.clock_hz
+        return 0 if self._reading is None else 1000 * self._reading[0] // self._board.clock_hz
 
     def arguments(self, descriptor: int) -> list[str]:
         return ["-chardev", f"socket,id=clock,fd={descriptor}", "-mon", "chardev=clock,mode=control"]
 
     def look(self, now: float) -> None:
         """Takes a reading; without an answer the clock counts as standing still."""
-        ticks = self._read()
-        if self._moved == 0.0 or (ticks is not None and ticks != self._ticks):
+        reading = self._read()
+        if self._moved == 0.0 or (reading is not None and reading != self._reading):
             self._moved = now
-        if ticks is not None:
-            self._ticks = ticks
+        if reading is not None:
+            self._reading = reading
 
     def still_seconds(self, now: float) -> float:
         return now - self._moved if self._moved else 0.0
 
-    def _read(self) -> int | None:
+    def _read(self) -> tuple[int, int] | None:
         commands = [] if self._greeted else [{"execute": "qmp_capabilities"}]
         commands.append({"execute": "human-monitor-command",
-                         "arguments": {"command-line": f"xp /1wx {self._board.clock_address:#x}"}})
+                         "arguments": {"command-line": f"xp /2wx {self._board.clock_address:#x}"}})
         self._greeted = True
         answer = b""
         try:
@@ -57,4 +57,4 @@ class VirtualClock:
                 answer += data
         except OSError:
             return None
-        return int(match[1], 16)
+        return int(match[1], 16), int(match[2], 16)
