@@ -98,3 +98,40 @@ def test_complete_machine_needs_nothing(monkeypatch, capsys):
     monkeypatch.setattr(needs, "missing", lambda board: [])
     assert setup.main(arguments(dry_run=True)) == Exit.FINE
     assert "nothing is missing" in capsys.readouterr().out
+
+
+@pytest.fixture
+def apt(bare_machine, monkeypatch):
+    """Records what would be done; the new source works as soon as it is written."""
+    done = []
+    known = setup._targets()
+
+    def do(words, data=None):
+        done.append((" ".join(words), data))
+        if data:
+            known.append(Target("bookworm-backports", "main", "/new", 1))
+        return 0
+
+    monkeypatch.setattr(setup, "_do", do)
+    monkeypatch.setattr(setup, "_targets", lambda: known)
+    monkeypatch.setattr(setup, "_privilege", list)
+    monkeypatch.setattr(setup, "_source_folder", lambda: "/etc/apt/sources.list.d")
+    return done
+
+
+def test_install_adds_the_source_then_takes_the_emulator_from_it(apt):
+    setup._install(needs.missing("mps3-an536"), "mps3-an536")
+    words = [command for command, _ in apt]
+    assert words[0].endswith("apt-get update") and words[2].endswith("apt-get update")
+    assert words[1] == "tee /etc/apt/sources.list.d/fencepost-backports.sources"
+    assert "Suites: bookworm-backports" in apt[1][1]
+    assert "cmake" in words[3] and "qemu" not in words[3] and " -t " not in words[3]
+    assert words[4].endswith("-t bookworm-backports qemu-system-arm")
+    assert "qemu-system-arm" in setup._recorded()["packages"]
+
+
+def test_server_without_backports_is_named_and_its_source_removed(apt, monkeypatch):
+    monkeypatch.setattr(setup, "_targets", lambda: aptsource.targets(setup._read(["apt-get"])))
+    with pytest.raises(EnvironmentMissing, match="does not serve bookworm-backports"):
+        setup._install(needs.missing("mps3-an536"), "mps3-an536")
+    assert apt[-1][0] == "rm -f /etc/apt/sources.list.d/fencepost-backports.sources"

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tool import aptsource, board as boards, needs, paths
 from tool.exitcodes import EnvironmentMissing, Exit
@@ -91,10 +92,11 @@ def _privilege() -> list[str]:
     """How to become root; empty if we are."""
     if os.geteuid() == 0:
         return []
-    if subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0 if _has_sudo() else False:
-        return ["sudo", "-n"]
-    if _has_sudo() and sys.stdin.isatty():
-        return ["sudo"]
+    if _has_sudo():
+        if subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
+            return ["sudo", "-n"]
+        if sys.stdin.isatty():
+            return ["sudo"]
     raise EnvironmentMissing("installing needs root, or sudo without a password")
 
 
@@ -130,7 +132,7 @@ def _record_file() -> Path:
     return paths.cache() / "setup.json"
 
 
-def _recorded() -> dict[str, object]:
+def _recorded() -> dict[str, Any]:
     file = _record_file()
     return json.loads(file.read_text()) if file.is_file() else {}
 
@@ -172,7 +174,7 @@ def _install(missing: Sequence[needs.Need], board: str) -> None:
         chosen = ["-t", suite] if suite else []
         if packages and _do(_apt(root, "install", "-y", "--no-install-recommends", *chosen, *packages)):
             raise EnvironmentMissing(f"apt could not install {' '.join(packages)}; its words are above")
-    _record(packages=sorted({*map(str, _recorded().get("packages", [])), *new}))  # type: ignore[call-overload]
+        _record(packages=sorted({*_recorded().get("packages", []), *(name for name in packages if name in new)}))
 
 
 def ensure(board: str, progress: Callable[[str], None], optional_board: bool = False) -> None:
@@ -184,9 +186,10 @@ def ensure(board: str, progress: Callable[[str], None], optional_board: bool = F
         progress("install what is missing")
         try:
             _install(missing, board)
-        except EnvironmentMissing:
+        except EnvironmentMissing as stop:
             if not optional_board:
                 raise
+            progress(str(stop))
         boards.presence.cache_clear()
         missing = needs.missing(board)
     if optional_board:
@@ -198,10 +201,10 @@ def ensure(board: str, progress: Callable[[str], None], optional_board: bool = F
 
 def _undo(dry_run: bool) -> Exit:
     record = _recorded()
-    commands = []
-    root = [] if dry_run else _privilege()
+    commands: list[list[str]] = []
+    root: list[str] = [] if dry_run else _privilege()
     if record.get("packages"):
-        commands.append(_apt(root, "remove", "-y", *map(str, record["packages"])))  # type: ignore[call-overload]
+        commands.append(_apt(root, "remove", "-y", *record["packages"]))
     if record.get("source"):
         commands += [[*root, "rm", "-f", str(record["source"])], _apt(root, "update")]
     if not commands:
