@@ -8,6 +8,7 @@
 #include "hv/strategy.h"
 
 enum {
+    LR_UPCALL = 0,
     LR_MASK = 0xe, /* list registers 1 ... 3 in ICH_ELRSR */
     VMCR_ENABLE_GRP1 = 1 << 1,
     VMCR_PMR_SHIFT = 24,
@@ -49,7 +50,7 @@ hot bool vgic_sample_upcall(struct vcpu *v)
 
 hot void vgic_maintenance(struct vcpu *v)
 {
-    if (likely(arch_ich_eisr() & BIT(VGIC_LR_UPCALL)))
+    if (likely(arch_ich_eisr() & BIT(LR_UPCALL)))
         vgic_upcall_write(v->cpu, upcall_line(v, v->domain->bit) ? v->upcall_lrc : 0);
     if (unlikely(v->ctx.ich_hcr != ICH_HCR_EN))
         vgic_fill(v);

@@ -16,6 +16,15 @@
 
 enum { AFFINITY_LEVELS = 4 };
 #define AFFINITY_MASK 0xffffffu /* Aff2 ... Aff0 of an AArch32 MPIDR */
+#define FIRST_STANDARD_ID 0x80000000u /* below: PSCI 0.1, which PSCI_FEATURES does not know */
+
+struct psci_call_entry {
+    uint32_t id;
+    int32_t (*call)(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3); /* NULL: always `constant` */
+    int32_t constant;
+};
+
+static const struct psci_call_entry *find(uint32_t id);
 
 static struct lock psci_lock;
 
@@ -49,81 +58,93 @@ static int32_t cpu_on(struct vcpu *caller, uint32_t target, uint32_t entry, uint
     return PSCI_SUCCESS;
 }
 
-static int32_t cpu_off(struct vcpu *v)
+static int32_t cpu_off(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
 {
+    (void)a1, (void)a2, (void)a3;
     vcpu_stop(v);
     v->power = VCPU_OFF;
     return PSCI_SUCCESS; /* to nobody */
 }
 
-/* On when any vCPU below the affinity instance is on; what does not exist is off. */
-static int32_t affinity_info(const struct domain *d, uint32_t target, uint32_t level)
+/* Standby, whatever power state is asked for. */
+static int32_t cpu_suspend(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
 {
+    (void)a1, (void)a2, (void)a3;
+    sched_block(v);
+    return PSCI_SUCCESS;
+}
+
+/* On when any vCPU below the affinity instance is on; what does not exist is off. */
+static int32_t affinity_info(struct vcpu *v, uint32_t target, uint32_t level, uint32_t a3)
+{
+    const struct domain *const d = v->domain;
     int32_t result = PSCI_AFFINITY_OFF;
 
+    (void)a3;
     if (level >= AFFINITY_LEVELS)
         return PSCI_INVALID_PARAMETERS;
-
-    const uint32_t ignored = level == AFFINITY_LEVELS - 1 ? ~0u : BIT(8 * level) - 1;
     for (uint32_t id = 0; id < d->nr_vcpus; id++) {
-        if ((id ^ target) & AFFINITY_MASK & ~ignored)
+        const uint32_t power = d->vcpus[id].power;
+
+        if ((id ^ target) & AFFINITY_MASK & (level == AFFINITY_LEVELS - 1 ? 0 : ~0u << 8 * level))
             continue;
-        if (d->vcpus[id].power == VCPU_ON)
+        if (power == VCPU_ON)
             return PSCI_AFFINITY_ON;
-        if (d->vcpus[id].power == VCPU_ON_PENDING)
+        if (power == VCPU_ON_PENDING)
             result = PSCI_AFFINITY_ON_PENDING;
     }
     return result;
 }
 
-static int32_t features(uint32_t function)
+static int32_t system_off(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
 {
-    switch (function) {
-    case (uint32_t)PSCI_VERSION:
-    case (uint32_t)PSCI_CPU_SUSPEND:
-    case (uint32_t)PSCI_CPU_OFF:
-    case (uint32_t)PSCI_CPU_ON:
-    case (uint32_t)PSCI_AFFINITY_INFO:
-    case (uint32_t)PSCI_MIGRATE_INFO_TYPE:
-    case (uint32_t)PSCI_SYSTEM_OFF:
-    case (uint32_t)PSCI_SYSTEM_RESET:
-    case (uint32_t)PSCI_FEATURES:
-    case (uint32_t)SMCCC_VERSION:
-        return PSCI_SUCCESS;
-    default:
-        return PSCI_NOT_SUPPORTED;
+    (void)a1, (void)a2, (void)a3;
+    domain_shutdown(v->domain, SHUTDOWN_poweroff);
+    return PSCI_SUCCESS;
+}
+
+static int32_t system_reset(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
+{
+    (void)a1, (void)a2, (void)a3;
+    domain_shutdown(v->domain, SHUTDOWN_reboot);
+    return PSCI_SUCCESS;
+}
+
+static int32_t features(struct vcpu *v, uint32_t id, uint32_t a2, uint32_t a3)
+{
+    (void)v, (void)a2, (void)a3;
+    return id >= FIRST_STANDARD_ID && find(id) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+}
+
+static const struct psci_call_entry functions[] = {
+    {(uint32_t)PSCI_VERSION, NULL, PSCI_VERSION_1_1},
+    {(uint32_t)PSCI_CPU_SUSPEND, cpu_suspend, 0},
+    {(uint32_t)PSCI_CPU_OFF, cpu_off, 0},
+    {(uint32_t)PSCI_CPU_ON, cpu_on, 0},
+    {(uint32_t)PSCI_AFFINITY_INFO, affinity_info, 0},
+    {(uint32_t)PSCI_MIGRATE_INFO_TYPE, NULL, PSCI_MIGRATE_NOT_REQUIRED},
+    {(uint32_t)PSCI_SYSTEM_OFF, system_off, 0},
+    {(uint32_t)PSCI_SYSTEM_RESET, system_reset, 0},
+    {(uint32_t)PSCI_FEATURES, features, 0},
+    {(uint32_t)SMCCC_VERSION, NULL, SMCCC_VERSION_1_2},
+    {PSCI_0_1_CPU_OFF, cpu_off, 0},
+    {PSCI_0_1_CPU_ON, cpu_on, 0},
+};
+
+static const struct psci_call_entry *find(uint32_t id)
+{
+    for (uint32_t i = 0; i < ARRAY_SIZE(functions); i++) {
+        if (functions[i].id == id)
+            return &functions[i];
     }
+    return NULL;
 }
 
 uint32_t psci_call(struct vcpu *v, uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
 {
-    switch (function) {
-    case (uint32_t)PSCI_VERSION:
-        return PSCI_VERSION_1_1;
-    case (uint32_t)SMCCC_VERSION:
-        return SMCCC_VERSION_1_2;
-    case (uint32_t)PSCI_CPU_SUSPEND: /* standby, whatever power state is asked for */
-        sched_block(v);
-        return PSCI_SUCCESS;
-    case PSCI_0_1_CPU_OFF:
-    case (uint32_t)PSCI_CPU_OFF:
-        return (uint32_t)cpu_off(v);
-    case PSCI_0_1_CPU_ON:
-    case (uint32_t)PSCI_CPU_ON:
-        return (uint32_t)cpu_on(v, a1, a2, a3);
-    case (uint32_t)PSCI_AFFINITY_INFO:
-        return (uint32_t)affinity_info(v->domain, a1, a2);
-    case (uint32_t)PSCI_MIGRATE_INFO_TYPE:
-        return PSCI_MIGRATE_NOT_REQUIRED;
-    case (uint32_t)PSCI_SYSTEM_OFF:
-        domain_shutdown(v->domain, SHUTDOWN_poweroff);
-        return PSCI_SUCCESS;
-    case (uint32_t)PSCI_SYSTEM_RESET:
-        domain_shutdown(v->domain, SHUTDOWN_reboot);
-        return PSCI_SUCCESS;
-    case (uint32_t)PSCI_FEATURES:
-        return (uint32_t)features(a1);
-    default:
+    const struct psci_call_entry *const f = find(function);
+
+    if (f == NULL)
         return (uint32_t)PSCI_NOT_SUPPORTED;
-    }
+    return (uint32_t)(f->call ? f->call(v, a1, a2, a3) : f->constant);
 }

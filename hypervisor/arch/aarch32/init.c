@@ -35,7 +35,7 @@ void arch_init_traps(void)
     arch_isb();
 }
 
-void arch_zero_words(uint32_t *from, uint32_t *limit)
+hot void arch_zero_words(uint32_t *from, uint32_t *limit)
 {
     __asm__ volatile("mov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\tmov r5, #0\n\t"
                      "mov r6, #0\n\tmov r8, #0\n\tmov r9, #0\n\tmov r10, #0\n"

@@ -201,6 +201,7 @@ load_list_registers:
 
 /* The first vCPU of this CPU: nothing to save. r0: struct cpu, whose address is the top of the stack. */
     .global arch_enter_first
+    .type arch_enter_first, %function
 arch_enter_first:
     sub sp, r0, #FRAME
     bl sched_next

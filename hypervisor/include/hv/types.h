@@ -28,7 +28,7 @@ typedef struct {
 
 #define must_check __attribute__((warn_unused_result))
 #define noreturn_fn __attribute__((noreturn))
-#define hot __attribute__((hot, optimize("O2")))
+#define hot __attribute__((hot, optimize("O2"), target("arm")))
 #define always_inline static inline __attribute__((always_inline))
 #define cold __attribute__((cold))
 #define likely(x) __builtin_expect(!!(x), 1)
