@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,17 @@ class Hypervisor:
     file: Path
     text_start: int
     text_end: int
-    probes: tuple[Probe, ...]      # in the order of the section
+    probes: tuple[Probe, ...]               # in the order of the section
+    instruction_sets: Mapping[int, str]     # from this address on: "a" or "t"
     text_rodata_bytes: int
 
     def probe_table(self) -> str:
-        """What the plugin reads."""
+        """What the plugin reads (bench/plugin/probes.h)."""
         return "".join(f"{probe.address:x} {probe.name}\n" for probe in self.probes)
+
+    def instruction_set_table(self) -> str:
+        """What the plugin reads (bench/plugin/isa_map.h)."""
+        return "".join(f"{address:x} {name}\n" for address, name in sorted(self.instruction_sets.items()))
 
 
 def parse_probes(data: bytes) -> list[Probe]:
@@ -45,17 +51,26 @@ def parse_probes(data: bytes) -> list[Probe]:
     return found
 
 
+def mapping_symbols(symbols: Iterable[tuple[str, int]]) -> dict[int, str]:
+    """$a and $t, with or without a suffix; $d is no code."""
+    kinds = {"$a": "a", "$t": "t"}
+    return {address: kinds[name[:2]] for name, address in symbols if name[:2] in kinds and name[2:3] in ("", ".")}
+
+
 def read(file: Path) -> Hypervisor:
     from elftools.elf.elffile import ELFFile
 
     with elfimage.Image(file) as image:
         probes = parse_probes(image.section(".probes") or b"")
     with file.open("rb") as stream:
-        constant = [section for section in ELFFile(stream).iter_sections()
+        elf = ELFFile(stream)
+        constant = [section for section in elf.iter_sections()
                     if section["sh_flags"] & _SHF_ALLOC and not section["sh_flags"] & _SHF_WRITE]
+        table = elf.get_section_by_name(".symtab")
+        sets = mapping_symbols((symbol.name, symbol["st_value"]) for symbol in (table.iter_symbols() if table else ()))
     code = [section for section in constant if section["sh_flags"] & _SHF_EXECINSTR]
     if not code:
         raise UsageError(f"{file}: no executable section")
     return Hypervisor(file, min(section["sh_addr"] for section in code),
-                      max(section["sh_addr"] + section["sh_size"] for section in code), tuple(probes),
+                      max(section["sh_addr"] + section["sh_size"] for section in code), tuple(probes), sets,
                       sum(section["sh_size"] for section in constant))

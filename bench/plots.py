@@ -108,7 +108,7 @@ def bands(data: Comparison, model: Model) -> str:
 
 def class_mix(data: Comparison) -> str:
     cells = [cell for name in data.strategies if (cell := data.cell(HOT, name)) and cell.counts]
-    with _figure("mix", 1.1 + 0.42 * max(1, len(cells))) as (figure, axes, svg):
+    with _figure("mix", 1.1 + 0.42 * max(1, len(cells))) as (_, axes, svg):
         left = [0] * len(cells)
         for index, name in enumerate(CLASSES):
             widths = [cell.counts.of(name) for cell in reversed(cells)]
@@ -118,7 +118,7 @@ def class_mix(data: Comparison) -> str:
             left = [a + b for a, b in zip(left, widths)]
         axes.set_yticks(range(len(cells)), [cell.strategy for cell in reversed(cells)])
         axes.set_xlabel("instructions")
-        figure.legend(fontsize=8, ncols=10, loc="outside upper center", handlelength=1.2, columnspacing=0.8)
+        axes.legend(fontsize=8, ncols=10, loc="lower center", bbox_to_anchor=(0.45, 1.0), handlelength=1.2, columnspacing=0.8)
         return svg()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import counts, image, measure
@@ -18,6 +18,7 @@ KIND = "release"               # the image that ships is the one that is measure
 _GUEST_MS = 100                # a bench takes a few; one that loops costs little
 PLUGIN = paths.BUILD / "host" / "bench" / "plugin" / "count.so"
 _SERIES = "series "
+_WINDOWS = {"window-domain": 4}   # as many as the bench systems have banks in a domain, and more
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Session:
     benches: dict[str, records.Record]
     folder: Path
     probe_table: Path
+    isa_table: Path
     progress: Callable[[str], None]
     workers: int
 
@@ -65,10 +67,12 @@ def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: i
             raise UsageError(f"{paths.relative(file)} was not built")
     folder = paths.new_run(verb)
     hypervisor = image.read(paths.hypervisor(board, KIND))
-    table = folder / "probes.txt"
-    table.write_text(hypervisor.probe_table())
+    probe_table, isa_table = folder / "probes.txt", folder / "instruction-sets.txt"
+    probe_table.write_text(hypervisor.probe_table())
+    isa_table.write_text(hypervisor.instruction_set_table())
     found = {record.test: record for record in records.benches(guest)}
-    return Session(chosen, hypervisor, guest, found, folder, table, progress, jobs or os.cpu_count() or 1)
+    return Session(chosen, hypervisor, guest, found, folder, probe_table, isa_table, progress,
+                   jobs or os.cpu_count() or 1)
 
 
 def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[str]) -> list[Job]:
@@ -105,7 +109,7 @@ def _escaped(path: Path) -> str:
 def _plugin(session: Session, out: Path, cpus: int) -> str:
     hypervisor = session.hypervisor
     words = [_escaped(PLUGIN), f"out={_escaped(out)}", f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}",
-             f"probes={_escaped(session.probe_table)}"]
+             f"probes={_escaped(session.probe_table)}", f"isas={_escaped(session.isa_table)}"]
     return ",".join(words + (["smp=on"] if cpus > 1 else []))
 
 
@@ -116,8 +120,9 @@ def run(session: Session, job: Job) -> Outcome:
     folder = session.folder / job.label
     bootargs = {domain.name: f"fp1 domain={domain.domid} run={record.test}"
                 for domain in devicetree.compile_tree(tree).domains}
+    choices = replace(strategy.choices(job.strategy), windows=_WINDOWS.get(job.strategy))
     prepared = system.prepare(tree, folder, {name: session.guest.with_suffix(".bin") for name in bootargs}, bootargs,
-                              strategy.choices(job.strategy), board=session.board.name, named_commit="bench")
+                              choices, board=session.board.name, named_commit="bench")
     out, nonce = folder / "counts.jsonl", machine.new_nonce()
     chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
                              (_plugin(session, out, prepared.cpus),))

@@ -220,6 +220,11 @@ def test_a_probe_name_without_an_end_is_refused() -> None:
         image.parse_probes(struct.pack("<I", 4) + b"abcd")
 
 
+def test_mapping_symbols_tell_the_instruction_sets() -> None:
+    symbols = [("$a", 0), ("$t.4", 8), ("$d", 12), ("$table", 16), ("main", 20)]
+    assert image.mapping_symbols(symbols) == {0: "a", 8: "t"}
+
+
 # ---- which boots a glob needs
 
 def test_a_glob_reaches_only_the_benches_and_strategies_it_needs() -> None:

@@ -2,7 +2,7 @@
 /*
  * QEMU TCG plugin: counts instructions of the hypervisor between the markers of a bench guest.
  *
- *   -plugin count.so,out=FILE,text=START-END[,probes=FILE][,smp=on]     (numbers hexadecimal)
+ *   -plugin count.so,out=FILE,text=START-END[,probes=FILE][,isas=FILE][,smp=on]     (numbers hexadecimal)
  *
  * Plain callbacks and C counters only: inline scoreboard operations crash QEMU 10.0.2 with two CPUs under
  * icount. With two CPUs translated blocks are shared and the index a callback receives is wrong, so `smp=on`
@@ -31,6 +31,7 @@ enum { SITE_BUCKETS = 16384 };
 
 static struct site_entry *buckets[SITE_BUCKETS];
 static struct probe_table probe_table;
+static struct isa_map isa_map;
 static struct tally_image image;
 static struct tally *tally;
 static bool smp;
@@ -162,6 +163,19 @@ static int read_probes(const char *path)
     return 0;
 }
 
+static int read_isas(const char *path)
+{
+    const char *why = "cannot be read";
+    FILE *in = fopen(path, "r");
+
+    if (!in || !isa_map_read(&isa_map, in, &why)) {
+        return refuse(path, why);
+    }
+    fclose(in);
+    image.isas = &isa_map;
+    return 0;
+}
+
 static int take_option(const char *option, FILE **out)
 {
     if (strncmp(option, "out=", 4) == 0) {
@@ -170,6 +184,9 @@ static int take_option(const char *option, FILE **out)
     }
     if (strncmp(option, "probes=", 7) == 0) {
         return read_probes(option + 7);
+    }
+    if (strncmp(option, "isas=", 5) == 0) {
+        return read_isas(option + 5);
     }
     if (strncmp(option, "smp=", 4) == 0) {
         smp = strcmp(option + 4, "on") == 0;

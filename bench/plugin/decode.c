@@ -32,14 +32,31 @@ static bool is_mpu_write(uint32_t word, uint32_t first_opc1)
            bits(word, 19, 16) == 6 && bits(word, 3, 0) != 0 && (opc1 == first_opc1 || opc1 == first_opc1 + 1);
 }
 
-bool decode_is_el1_mpu_write(uint32_t word)
+/* The A32 form of a T32 coprocessor instruction; anything else becomes one that is none. */
+static uint32_t as_a32(uint32_t word, enum isa isa)
 {
-    return bits(word, 31, 28) != 0xf && is_mpu_write(word, 0);
+    if (isa == ISA_A32) {
+        return bits(word, 31, 28) == 0xf ? 0 : word;
+    }
+    return bits(word, 15, 10) == 0x3b ? 0xeu << 28 | bits(word, 11, 0) << 16 | word >> 16 : 0;
 }
 
-bool decode_is_wfi(uint32_t word)
+bool decode_is_el1_mpu_write(uint32_t word, enum isa isa)
 {
+    return is_mpu_write(as_a32(word, isa), 0);
+}
+
+bool decode_is_wfi(uint32_t word, enum isa isa)
+{
+    if (isa == ISA_T32) {
+        return bits(word, 15, 0) == 0xbf30 || word == 0x8003f3af;
+    }
     return bits(word, 31, 28) != 0xf && (word & 0x0fffffffu) == 0x0320f003;
+}
+
+enum insn_class decode(uint32_t word, enum isa isa)
+{
+    return isa == ISA_T32 ? decode_t32(word) : decode_a32(word);
 }
 
 static enum insn_class decode_mcr_p15(uint32_t word)
@@ -59,7 +76,7 @@ static enum insn_class decode_mcr_p15(uint32_t word)
 }
 
 /* op0 = 110 or 111: coprocessor loads, moves, operations; SVC. */
-static enum insn_class decode_coprocessor(uint32_t word)
+enum insn_class decode_coprocessor(uint32_t word)
 {
     uint32_t coproc = bits(word, 11, 8);
     bool is_fp = coproc == 10 || coproc == 11;

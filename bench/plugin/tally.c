@@ -58,11 +58,13 @@ void tally_prepare(const struct tally *tally, struct site *site, uint32_t addres
     const struct tally_image *image = &tally->image;
     bool hyp = address >= image->text_start && address < image->text_end;
 
-    *site = (struct site){.address = address, .class = decode_a32(word), .hyp = hyp};
+    enum isa isa = hyp && image->isas ? isa_at(image->isas, address) : ISA_A32;
+
+    *site = (struct site){.address = address, .class = decode(word, isa), .hyp = hyp};
     site->accesses = site->class == CLASS_LOAD || site->class == CLASS_STORE;
     site->marker = hyp ? MARKER_NONE : marker_of(word);
-    site->wfi = hyp && decode_is_wfi(word);
-    site->el1_mpu = hyp && decode_is_el1_mpu_write(word);
+    site->wfi = hyp && decode_is_wfi(word, isa);
+    site->el1_mpu = hyp && decode_is_el1_mpu_write(word, isa);
     if (hyp && image->probes) {
         site->probes = probes_at(image->probes, address, &site->nr_probes);
     }

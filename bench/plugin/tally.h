@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "decode.h"
+#include "isa_map.h"
 #include "probes.h"
 
 enum { TALLY_MAX_CPUS = 2, TALLY_COLD = 1, TALLY_FIRST_WARM = 5, TALLY_LAST_WARM = 1004 };
@@ -55,6 +56,7 @@ struct site {
 struct tally_image {
     uint32_t text_start, text_end; /* [start, end) */
     const struct probe_table *probes;
+    const struct isa_map *isas; /* NULL: all A32 */
 };
 
 struct tally;

@@ -190,6 +190,23 @@ static void other_cpu_counts_from_its_last_wfi_to_its_eret(void)
     end(__func__, "\"remote\":{\"total\":3,\"plain\":1,\"load\":0,\"store\":0,\"branch\":0,\"mpu\":0,\"sysreg\":0,\"isb\":1,");
 }
 
+static void instruction_set_is_looked_up_by_address(void)
+{
+    const char *why = NULL;
+    static char text[] = "1000 a\n1200 t\n1300 a\n", bad[] = "1200 t\n1000 a\n";
+    static struct isa_map map;
+    FILE *in = fmemopen(text, sizeof(text) - 1, "r"), *wrong = fmemopen(bad, sizeof(bad) - 1, "r");
+
+    if (!in || !wrong || !isa_map_read(&map, in, &why) || isa_at(&map, 0x0fff) != ISA_A32 ||
+        isa_at(&map, 0x11ff) != ISA_A32 || isa_at(&map, 0x1200) != ISA_T32 || isa_at(&map, 0x12fe) != ISA_T32 ||
+        isa_at(&map, 0x1300) != ISA_A32 || isa_map_read(&map, wrong, &why) || !why) {
+        printf("FAIL %s\n", __func__);
+        failures++;
+    }
+    fclose(in);
+    fclose(wrong);
+}
+
 static void malformed_probe_line_is_refused(void)
 {
     const char *why = NULL;
@@ -213,6 +230,7 @@ int main(void)
     empty_window_and_point_count_passes_only();
     warm_rounds_begin_at_five();
     other_cpu_counts_from_its_last_wfi_to_its_eret();
+    instruction_set_is_looked_up_by_address();
     malformed_probe_line_is_refused();
     return failures != 0;
 }
