@@ -96,7 +96,8 @@ TEST(psci, features_name_what_is_there, IDS "S0-08", WHY "guests ask before they
         expect_eq(psci((uint32_t)PSCI_FEATURES, known[n] | PSCI64, 0, 0), PSCI_NOT_SUPPORTED);
 }
 
-TEST(psci, affinity_info_takes_levels_0_to_3, IDS "S0-08", WHY "a level above 0 means anybody below", NEEDS "system=solo")
+TEST(psci, affinity_info_takes_levels_0_to_3, IDS "S0-08", WHY "a level above 0 means anybody below",
+     NEEDS "system=solo")
 {
     for (uint32_t level = 0; level <= 3; level++)
         expect_eq(psci((uint32_t)PSCI_AFFINITY_INFO, 0, level, 0), PSCI_AFFINITY_ON);

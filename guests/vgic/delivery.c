@@ -100,6 +100,25 @@ TEST(vgic, the_priority_mask_holds_back_what_is_not_above_it, IDS "S0-08", WHY "
     expect_eq(taken.count, 2);
 }
 
+/* With EOImode set the end of the handler drops the priority; ICC_DIR ends the interrupt. */
+TEST(vgic, priority_drop_and_deactivation_can_be_apart, IDS "S0-08", WHY "ICC_CTLR.EOImode and ICC_DIR",
+     NEEDS "system=solo")
+{
+    irq_init();
+    enable_noted(SGI, 0xa0);
+    __asm__ volatile("mcr p15, 0, %0, c12, c12, 4\n\tisb" ::"r"(1 << 1) : "memory"); /* ICC_CTLR */
+    irq_send_sgi(SGI, 0);
+    take_interrupts();
+    expect_eq(taken.count, 1);
+    expect_eq(*sgi_frame(0, GIC_ISACTIVER), 1 << SGI);
+    irq_send_sgi(SGI, 0);
+    take_interrupts();
+    expect_eq(taken.count, 1);
+    __asm__ volatile("mcr p15, 0, %0, c12, c11, 1\n\tisb" ::"r"(SGI) : "memory"); /* ICC_DIR */
+    take_interrupts();
+    expect_eq(taken.count, 2);
+}
+
 /* Priorities 0xf0, 0xe0 ... for SGI 0, 1 ...: the order of sending is the opposite of the order of service. */
 static void enable_many(void)
 {
@@ -126,6 +145,37 @@ TEST(vgic, more_pending_than_list_registers_are_all_taken_by_priority, IDS "S0-0
     spin_until(taken.count >= MANY);
     irq_mask();
     expect_by_priority();
+}
+
+/* Both domains leave the CPU to each other with sixteen interrupts pending each. */
+static void keep_many_pending_across_switches(void)
+{
+    peers_meet();
+    enable_many();
+    *sgi_frame(0, GIC_ISPENDR) = 0xffff;
+    for (uint32_t round = 0; round < 3; round++)
+        sched_yield();
+    while (taken.count < MANY) {
+        take_interrupts();
+        sched_yield();
+    }
+    expect_by_priority();
+}
+
+TEST(vgic, what_is_pending_survives_a_switch_to_another_domain, IDS "S4-13",
+     WHY "list registers and what waits for one",
+     NEEDS "system=pair")
+{
+    keep_many_pending_across_switches();
+    peer_signal(0);
+    peer_wait(0);
+}
+
+PEER(2, vgic, what_is_pending_survives_a_switch_to_another_domain)
+{
+    keep_many_pending_across_switches();
+    peer_wait(0);
+    peer_signal(0);
 }
 
 TEST(vgic, all_pending_at_once_are_all_taken_by_priority, IDS "S0-08", WHY "one write, sixteen interrupts",

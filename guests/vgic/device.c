@@ -132,7 +132,8 @@ TEST(vgic, a_device_interrupt_ends_wfi, IDS "S3-10", WHY "the owner sleeps", NEE
     expect_eq(taken.count, 5);
 }
 
-TEST(vgic, a_device_interrupt_is_routed_only_to_vcpus_that_exist, IDS "S3-10", WHY "GICD_IROUTER", NEEDS "system=device")
+TEST(vgic, a_device_interrupt_is_routed_only_to_vcpus_that_exist, IDS "S3-10", WHY "GICD_IROUTER",
+     NEEDS "system=device")
 {
     prepare();
     expect_eq(*gicd(GICD_IROUTER + 8 * SPI), 0);
@@ -173,4 +174,51 @@ TEST(vgic, only_the_devices_own_spis_are_there, IDS "S3-10", WHY "their neighbou
     expect_eq(*gicd(GIC_ISENABLER + 4), OWN);
     *gicd(GIC_ICENABLER + 4) = ~0u;
     expect_eq(*gicd(GIC_ISENABLER + 4), 0);
+}
+
+static volatile uint32_t ready;
+
+static void serve_the_device(void *argument)
+{
+    (void)argument;
+    irq_init();
+    ready = 1;
+    irq_unmask();
+    while (irq_count(1, SPI) < 3)
+        relax();
+    irq_mask();
+    ready = 2;
+}
+
+TEST(vgic, a_device_interrupt_can_be_routed_to_a_vcpu_on_another_cpu, IDS "S3-10",
+     WHY "the physical route follows GICD_IROUTER", NEEDS "system=device-smp")
+{
+    prepare();
+    require_eq(cpu_start(1, serve_the_device, NULL), 0);
+    spin_until(ready);
+    *gicd(GICD_IROUTER + 8 * SPI) = 1;
+    expect_eq(*gicd(GICD_IROUTER + 8 * SPI), 1);
+    start(10 * MICROSECOND, CONTROL_PERIODIC);
+    irq_unmask();
+    spin_until(ready == 2);
+    irq_mask();
+    *device(TIMER_CONTROL) = 0;
+    expect_true(irq_count(1, SPI) >= 3);
+    expect_eq(irq_count(0, SPI), 0);
+}
+
+TEST(vgic, a_device_interrupt_routed_to_a_vcpu_that_is_off_waits_for_it, IDS "S3-10",
+     WHY "nothing is lost, nobody else gets it", NEEDS "system=device-smp")
+{
+    prepare();
+    *gicd(GICD_IROUTER + 8 * SPI) = 1;
+    start(5 * MICROSECOND, CONTROL_PERIODIC);
+    irq_unmask();
+    delay_ns(50000);
+    irq_mask();
+    expect_eq(irq_count(0, SPI), 0);
+    require_eq(cpu_start(1, serve_the_device, NULL), 0);
+    spin_until(ready == 2);
+    *device(TIMER_CONTROL) = 0;
+    expect_true(irq_count(1, SPI) >= 3);
 }

@@ -16,7 +16,8 @@ TEST(vgic, the_distributor_says_what_it_is, IDS "S0-08", WHY "drivers size their
     expect_eq(*gicd(GICD_CTLR), 0x50);
 }
 
-TEST(vgic, a_redistributor_names_its_vcpu, IDS "S0-08", WHY "drivers look for their own by affinity", NEEDS "system=solo")
+TEST(vgic, a_redistributor_names_its_vcpu, IDS "S0-08", WHY "drivers look for their own by affinity",
+     NEEDS "system=solo")
 {
     expect_eq(*gicr(0, GICR_TYPER), TYPER_LAST);
     expect_eq(*gicr(0, GICR_TYPER + 4), 0);
@@ -52,7 +53,8 @@ TEST(vgic, enable_bits_are_set_and_cleared_by_ones, IDS "S0-08", WHY "one write 
     expect_eq(*sgi_frame(0, GIC_ISENABLER), 0x08000101);
 }
 
-TEST(vgic, a_priority_keeps_its_upper_five_bits, IDS "S0-08", WHY "what the list registers can hold", NEEDS "system=solo")
+TEST(vgic, a_priority_keeps_its_upper_five_bits, IDS "S0-08", WHY "what the list registers can hold",
+     NEEDS "system=solo")
 {
     *priority_byte(0, 5) = 0xff;
     expect_eq(*priority_byte(0, 5), 0xf8);

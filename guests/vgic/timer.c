@@ -41,7 +41,8 @@ TEST(vgic, the_timer_interrupts_once_when_disarmed, IDS "S0-08", WHY "the guest'
     expect_eq(taken.count, 1);
 }
 
-TEST(vgic, the_timer_is_not_early, IDS "S0-08", WHY "CNTVOFF is 0, the compare value is the guest's", NEEDS "system=solo")
+TEST(vgic, the_timer_is_not_early, IDS "S0-08", WHY "CNTVOFF is 0, the compare value is the guest's",
+     NEEDS "system=solo")
 {
     prepare(disarm);
     const uint64_t before = now_ns();
