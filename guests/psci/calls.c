@@ -45,8 +45,10 @@ static const uint32_t unknown[] = {
 };
 
 static const uint32_t known[] = {
-    (uint32_t)PSCI_VERSION,       (uint32_t)PSCI_CPU_SUSPEND,       (uint32_t)PSCI_CPU_OFF,    (uint32_t)PSCI_CPU_ON,
-    (uint32_t)PSCI_AFFINITY_INFO, (uint32_t)PSCI_MIGRATE_INFO_TYPE, (uint32_t)PSCI_SYSTEM_OFF, (uint32_t)PSCI_SYSTEM_RESET,
+    (uint32_t)PSCI_VERSION,       (uint32_t)PSCI_CPU_SUSPEND,
+    (uint32_t)PSCI_CPU_OFF,       (uint32_t)PSCI_CPU_ON,
+    (uint32_t)PSCI_AFFINITY_INFO, (uint32_t)PSCI_MIGRATE_INFO_TYPE,
+    (uint32_t)PSCI_SYSTEM_OFF,    (uint32_t)PSCI_SYSTEM_RESET,
     (uint32_t)PSCI_FEATURES,      (uint32_t)SMCCC_VERSION,
 };
 
