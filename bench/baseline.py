@@ -141,7 +141,8 @@ def of_results(header: Header, results: Iterable[Result], table: Sequence[Metric
     for result in results:
         row = row_of(result.metric, table)
         if row is None or isinstance(result, NotMeasured):
-            raise BaselineError(f"{result.metric}: " + ("no row in bench/METRICS.md" if row is None else "not measured"))
+            reason = "no row in bench/METRICS.md" if row is None else "not measured"
+            raise BaselineError(f"{result.metric}: {reason}")
         entries[result.metric] = Entry(result.metric, result.value, row.gate, row.limit)
     return Baseline(header, entries)
 
@@ -163,7 +164,8 @@ def compare(old: Baseline, results: Iterable[Result]) -> list[Change]:
     for result in results:
         before = old.entries.get(result.metric)
         if isinstance(result, NotMeasured):
-            changes[result.metric] = Change(result.metric, Verdict.NOT_MEASURED, before and before.value, None, result.reason)
+            changes[result.metric] = Change(result.metric, Verdict.NOT_MEASURED, before and before.value,
+                                            reason=result.reason)
         elif before is None:
             changes[result.metric] = Change(result.metric, Verdict.NEW, None, result.value)
         else:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import metrics, session, table
+from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
 from tool import board as boards
@@ -73,14 +74,18 @@ def write_json(target: str, value: dict[str, Any]) -> None:
         Path(target).write_text(text)
 
 
+def class_cells(counts: Counts | None) -> list[str]:
+    """MPU writes, barriers, words loaded, words stored."""
+    if counts is None:
+        return ["–"] * 4
+    return [table.number(n) for n in (counts.of("mpu"), counts.barriers, counts.load_words, counts.store_words)]
+
+
 def _row(result: Measurement, rows: Sequence[Metric]) -> list[str]:
     row = metrics.row_of(result.metric, rows)
     target = row.target_of(result.metric) if row else None
-    counts = result.counts
-    classes = [table.number(value) for value in
-               ((counts.of("mpu"), counts.barriers, counts.load_words, counts.store_words) if counts else (None,) * 4)]
-    return [result.metric, table.number(result.value.value), result.value.unit, result.strategy or "–", *classes,
-            f"≤ {target:,}" if target is not None else ""]
+    return [result.metric, table.number(result.value.value), result.value.unit, result.strategy or "–",
+            *class_cells(result.counts), f"≤ {target:,}" if target is not None else ""]
 
 
 def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str, str]) -> str:

@@ -42,7 +42,8 @@ def _crossing(first: Sequence[Point], second: Sequence[Point], cost: object) -> 
     return last
 
 
-def with_view_of(points: Sequence[Point], view: Sequence[Point], switched: tuple[int, int], slots: int) -> tuple[Point, ...]:
+def with_view_of(points: Sequence[Point], view: Sequence[Point], switched: tuple[int, int],
+                 slots: int) -> tuple[Point, ...]:
     """`switch` over pages, as if both views had `slots` slots: measured parts put together, not run."""
     loads = {point.x: point.counts for point in view}
     if any(n not in loads for n in (*switched, slots)):
@@ -81,8 +82,8 @@ def _over_slots(data: Comparison, model: Model) -> list[str]:
         if larger:
             instructions, _, typical, _ = crossings(base, larger, model)
             found.append(f"N = {load.x}: {instructions.x or '–'} / {typical.x or '–'}")
-    return [f"smallest k at which `{METHOD_2}` beats `{METHOD_1}` when both views have N slots (instructions / typical "
-            f"cycles; measured parts put together): " + ", ".join(found)]
+    return [f"smallest k at which `{METHOD_2}` beats `{METHOD_1}` when both views have N slots (instructions / "
+            "typical cycles; measured parts put together): " + ", ".join(found)]
 
 
 def _sensitivity(data: Comparison, model: Model) -> list[str]:
@@ -90,11 +91,12 @@ def _sensitivity(data: Comparison, model: Model) -> list[str]:
     theirs = {point.x: point.counts for point in data.touch.get(METHOD_2, ())}
     found = []
     for point in data.touch.get(METHOD_1, ()):
-        if point.x not in theirs or dominates(point.counts, theirs[point.x]) or dominates(theirs[point.x], point.counts):
+        other = theirs.get(point.x)
+        if other is None or dominates(point.counts, other) or dominates(other, point.counts):
             continue
-        price = equal_price(point.counts, theirs[point.x], model, "isb")
+        price = equal_price(point.counts, other, model, "isb")
         if price is not None and price > 0:
-            dearer = METHOD_1 if point.counts.of("isb") > theirs[point.x].of("isb") else METHOD_2
+            dearer = METHOD_1 if point.counts.of("isb") > other.of("isb") else METHOD_2
             cheaper = METHOD_2 if dearer == METHOD_1 else METHOD_1
             found.append(f"k = {point.x}: `{cheaper}` if an ISB costs more than {price:.0f}")
     return [f"sensitivity, all other classes typical: {'; '.join(found)}"] if found else []
@@ -140,8 +142,8 @@ def answer(data: Comparison, model: Model) -> str:
         parts.append(f"{point.x} slot{'s' if point.x > 1 else ''} {point.instructions} "
                      f"({point.instructions / data.region.total:.1f}×; modelled cycles {ratio.low:.1f}–"
                      f"{ratio.typical:.1f}–{ratio.high:.1f}×)")
-    return (f"Adding and removing one region takes {data.region.total} instructions ({data.region.of('mpu')} MPU writes, "
-            f"{data.region.barriers} barriers; modelled {region} cycles). Switching a view, one way, takes for "
+    return (f"Adding and removing one region takes {data.region.total} instructions ({data.region.of('mpu')} MPU "
+            f"writes, {data.region.barriers} barriers; modelled {region} cycles). Switching a view, one way, takes for "
             f"{', '.join(parts)}; a use of method 2 needs two ways.")
 
 
@@ -154,11 +156,11 @@ def verdict(data: Comparison, model: Model) -> str:
     facts = (f"a send to another domain takes {first.instructions} instructions with `{METHOD_1}` and "
              f"{second.instructions} with `{METHOD_2}` (modelled cycles {mine} and {theirs})")
     if dominates(first.counts, second.counts):
-        return (f"Method 1 is worth having: {facts}; `{METHOD_1}` needs no more of any class, so no additive cost model "
-                "makes it the dearer one.")
+        return (f"Method 1 is worth having: {facts}; `{METHOD_1}` needs no more of any class, so no additive cost "
+                "model makes it the dearer one.")
     if dominates(second.counts, first.counts):
-        return (f"Method 1 is not needed for speed: {facts}; `{METHOD_2}` needs no more of any class, so no additive "
-                "cost model makes it the dearer one.")
+        return (f"Method 1 is not needed for speed: {facts}; `{METHOD_2}` needs no more of any class, so no "
+                "additive cost model makes it the dearer one.")
     price = equal_price(first.counts, second.counts, model, "isb")
     depends = "neither dominates" + (f", they meet at {price:.0f} cycles for an ISB" if price and price > 0 else "")
     return f"It depends on prices: {facts}; {depends}."

@@ -118,5 +118,6 @@ def main(args: argparse.Namespace) -> int:
         bench.write_json(args.json, _json(changes, identity, code))
     if args.json != "-":
         lines = [change.line() for change in changes if change.verdict is not Verdict.SAME]
-        print("\n".join([*lines, f"{len(changes)} metrics against {paths.relative(file_of(args.board))}: {summary(changes)}"]))
+        lines.append(f"{len(changes)} metrics against {paths.relative(file_of(args.board))}: {summary(changes)}")
+        print("\n".join(lines))
     return code

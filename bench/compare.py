@@ -14,8 +14,8 @@ from tool import paths, strategy
 from tool.exitcodes import Exit
 from tool.progress import Progress
 
-HEADLINE = ("Instructions are exact counts from QEMU (every run repeats to the instruction). They are NOT cycles; cycles\n"
-            "come from a cost model, as a band low–typical–high, or from your board.")
+HEADLINE = ("Instructions are exact counts from QEMU (every run repeats to the instruction). They are NOT cycles;\n"
+            "cycles come from a cost model, as a band low–typical–high, or from your board.")
 OPERATIONS = ("hypercall.null", "evtchn.send.self", "evtchn.send.peer.masked", "evtchn.send.peer.one_page",
               "evtchn.send.peer.two_pages", "evtchn.send.peer.wake", "evtchn.send.remote", "evtchn.unmask",
               "evtchn.pingpong", "vcpu.switch", "vgic.trap", "irq.to_guest")
@@ -62,8 +62,8 @@ def _exposed(cell: Cell) -> list[str]:
 
 
 def details(data: Comparison, model: costmodel.Model) -> str:
-    header = ["operation", "strategy", "instr.", "MPU writes", "barriers", "loads", "stores", "slots", "bytes exposed",
-              "for instr.", "modelled cycles"]
+    header = ["operation", "strategy", "instr.", "MPU writes", "barriers", "loads", "stores", "slots",
+              "bytes exposed", "for instr.", "modelled cycles"]
     rows = []
     for operation in data.operations:
         for name in data.strategies:
@@ -71,8 +71,7 @@ def details(data: Comparison, model: costmodel.Model) -> str:
             if cell is None:
                 continue
             counts = cell.counts
-            numbers = [counts.of("mpu"), counts.barriers, counts.load_words, counts.store_words] if counts else [None] * 4
-            rows.append([_SHORT[operation], name, table.number(cell.instructions), *map(table.number, numbers),
+            rows.append([_SHORT[operation], name, table.number(cell.instructions), *bench.class_cells(counts),
                          table.number(data.slots.get(name)), *_exposed(cell),
                          str(model.band(counts)) if counts else "–"])
     return table.layout(header, rows)
@@ -96,16 +95,17 @@ def pages(data: Comparison) -> str:
 
 
 def text(data: Comparison, model: costmodel.Model, identity: dict[str, str], rows: Sequence[metrics.Metric]) -> str:
-    lines = [HEADLINE, "", *(f"{key}: {value}" for key, value in identity.items()),
-             f"cost model: {model.name}", "", "VERDICT  " + breakeven.verdict(data, model), "",
-             breakeven.answer(data, model), "", "Instructions by strategy and operation", matrix(data), "",
-             "Primitives", primitives(data, model, rows), "", "Instructions to touch k pages of another domain", pages(data), "",
-             "Break-even", *breakeven.break_even_lines(data, model), "", "Dominance",
-             *(breakeven.dominance_lines(data) or ["no strategy is at least as good as another everywhere"]), "",
-             "Strategy × operation", details(data, model), "",
-             "Not modelled: caches and TCM placement, dual issue, stalls. Bytes exposed: of other domains, to EL2 unless said."]
-    lines += [f"not measured: {result.metric}: {result.reason}" for result in data.missing]
-    return "\n".join(lines)
+    about = [f"{key}: {value}" for key, value in identity.items()] + [f"cost model: {model.name}"]
+    dominance = breakeven.dominance_lines(data) or ["no strategy is at least as good as another everywhere"]
+    sections = [
+        HEADLINE, "\n".join(about), "VERDICT  " + breakeven.verdict(data, model), breakeven.answer(data, model),
+        "Instructions by strategy and operation\n" + matrix(data), "Primitives\n" + primitives(data, model, rows),
+        "Instructions to touch k pages of another domain\n" + pages(data),
+        "\n".join(["Break-even", *breakeven.break_even_lines(data, model)]), "\n".join(["Dominance", *dominance]),
+        "Strategy × operation (bytes of other domains, exposed to EL2 unless said)\n" + details(data, model),
+        "Not modelled: caches and TCM placement, dual issue, stalls."]
+    sections += [f"not measured: {result.metric}: {result.reason}" for result in data.missing]
+    return "\n\n".join(sections)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -91,7 +91,8 @@ def parse(text: str, name: str) -> Model:
                   for key, row in table["prices"].items()}
         title = str(table["name"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{name}: {type(error).__name__}: {error}; bench/cost/cortex-r52.toml shows the form") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{name}: {reason}; bench/cost/cortex-r52.toml shows the form") from error
     missing, unknown = set(PRICED) - set(prices), set(prices) - set(PRICED)
     if missing or unknown:
         raise UsageError(f"{name}: missing prices: {', '.join(sorted(missing)) or 'none'}; "

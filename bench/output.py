@@ -29,8 +29,8 @@ def _row(operation: str, strategy: str, x: int | None, counts: Counts | None, in
             **({name: counts.of(name) if counts else None for name in CLASSES}),
             "load_words": counts.load_words if counts else None, "store_words": counts.store_words if counts else None,
             "barriers": counts.barriers if counts else None, "slots": slots,
-            "exposed_bytes": cell.exposure.bytes if cell else None, "exposed_instructions": _duration(cell) if cell else None,
-            "target": cell.target if cell else None,
+            "exposed_bytes": cell.exposure.bytes if cell else None,
+            "exposed_instructions": _duration(cell) if cell else None, "target": cell.target if cell else None,
             **({f"cycles_{end}": round(getattr(band, end), 1) if band else None for end in ("low", "typical", "high")})}
 
 
@@ -41,7 +41,8 @@ def rows(data: Comparison, model: Model) -> list[dict[str, Any]]:
              for operation in data.operations for name in data.strategies if (cell := data.cell(operation, name))]
     found += [_row("access.touch", name, point.x, point.counts, point.instructions, model, None, data.slots.get(name))
               for name in data.strategies for point in data.touch.get(name, ())]
-    found += [_row(metric, "", None, counts, counts.total, model, None, None) for metric, _, counts in sweep.primitives(data)]
+    found += [_row(metric, "", None, counts, counts.total, model, None, None)
+              for metric, _, counts in sweep.primitives(data)]
     return found
 
 

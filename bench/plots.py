@@ -77,8 +77,10 @@ def cost_over_slots(data: Comparison, fixed: int = 5) -> str:
         _line(axes, data.view, "switch a view of N, one way", 0)
         more = computed_points(data.view, max(_PART_SLOTS) - fixed)
         if more:
-            axes.plot(*zip(*more), linestyle=":", color="grey", label="the same on parts with 20 or 24 regions: computed, not run")
-        for counts, label, dash in ((data.region, "add and remove one region", "--"), (data.mask, "mask switch, one way", "-.")):
+            axes.plot(*zip(*more), linestyle=":", color="grey",
+                      label="the same on parts with 20 or 24 regions: computed, not run")
+        for counts, label, dash in ((data.region, "add and remove one region", "--"),
+                                    (data.mask, "mask switch, one way", "-.")):
             if counts is not None:
                 axes.axhline(counts.total, linestyle=dash, color="black", linewidth=1.2, label=label)
         axes.set_xlabel("N: slots rewritten")
@@ -118,7 +120,8 @@ def class_mix(data: Comparison) -> str:
             left = [a + b for a, b in zip(left, widths)]
         axes.set_yticks(range(len(cells)), [cell.strategy for cell in reversed(cells)])
         axes.set_xlabel("instructions")
-        axes.legend(fontsize=8, ncols=10, loc="lower center", bbox_to_anchor=(0.45, 1.0), handlelength=1.2, columnspacing=0.8)
+        axes.legend(fontsize=8, ncols=10, loc="lower center", bbox_to_anchor=(0.45, 1.0), handlelength=1.2,
+                    columnspacing=0.8)
         return svg()
 
 

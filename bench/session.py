@@ -164,8 +164,8 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
     for outcome in outcomes:
         wanted = [metric for metric in metrics if metric.bench == outcome.job.bench and metric.bench]
         if outcome.recording is None:
-            found += [measure.NotMeasured(f"{metric.series}.{outcome.job.strategy}" if metric.per_strategy else metric.name,
-                                          outcome.reason) for metric in wanted]
+            found += [measure.NotMeasured(metric.name.replace("<s>", outcome.job.strategy), outcome.reason)
+                      for metric in wanted]
         else:
             found += measure.of_recording(wanted, outcome.labels, outcome.job.strategy, outcome.recording)
     for metric in metrics:

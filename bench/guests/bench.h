@@ -46,7 +46,7 @@ enum bench_op {
     BENCH_OP_VIEW = 1,   /* a1: slots to rewrite */
     BENCH_OP_WINDOW = 2, /* open and close one window on a page of domain 2 */
     BENCH_OP_MASK = 3,   /* both views enabled, then one */
-    HYPERCALL_BENCH_OP = 63,
+    HYPERCALL_BENCH_OP = 62,
 };
 
 static inline int32_t bench_op(enum bench_op op, uint32_t argument)
