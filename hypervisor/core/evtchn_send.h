@@ -28,7 +28,8 @@ always_inline struct vcpu *channel_target(struct domain *d, uint32_t port)
 /* Steps 2 and 3 for a port whose pending bit is set and whose mask bit is clear. Null: no upcall is due. */
 always_inline struct vcpu *select_local(struct peer_access *access, struct vcpu *v, uint32_t port)
 {
-    uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel + (port >> 11);
+    struct vcpu_info *const info = v->info;
+    uint32_t *const selector = (uint32_t *)&info->evtchn_pending_sel + (port >> 11);
     const uint32_t bit = BIT(port >> 6 & 31);
 
     peer_reach(access, &v->info_page);
@@ -36,11 +37,9 @@ always_inline struct vcpu *select_local(struct peer_access *access, struct vcpu 
     if (old & bit)
         return NULL;
     *selector = old | bit;
-    uint32_t *const upcall = (uint32_t *)v->info;
-    const uint32_t flag = *upcall;
-    if (flag & 0xff)
+    if (info->evtchn_upcall_pending)
         return NULL;
-    *upcall = flag | 1;
+    info->evtchn_upcall_pending = 1;
     return v;
 }
 
@@ -62,7 +61,7 @@ always_inline void deliver_local(struct peer_access *access, struct domain *d, u
         upcall = select_local(access, channel_target(d, port), port);
     peer_end(access);
     if (upcall)
-        vgic_raise_upcall(upcall);
+        vgic_raise_upcall_on(access->cpu, upcall);
     if (unlikely(d->polling))
         evtchn_wake_pollers(d, port);
 }
@@ -106,28 +105,10 @@ static void NAMED(end)(struct peer_access *access)
     peer_end(access);
 }
 
-/* Bench: what k pages cost. One load and one store each, between two probes. */
-hot static void NAMED(touch)(const struct peer_page *pages, const uintptr_t *words, uint32_t nr)
-{
-    struct cpu *const cpu = cpu_this();
-    struct peer_access access;
-
-    PROBE("access.touch");
-    peer_begin(&access, cpu, cpu->current->domain->bit);
-    for (uint32_t i = 0; i < nr; i++) {
-        uint32_t volatile *const word = (uint32_t volatile *)words[i];
-        peer_reach(&access, &pages[i]);
-        *word = *word + 1;
-    }
-    peer_end(&access);
-    PROBE("access.touch.end");
-}
-
 const struct strategy NAMED(strategy) = {
     .name = STRING(STRATEGY),
     .event_channel_op = NAMED(event_channel_op),
     .begin = NAMED(begin),
     .reach = NAMED(reach),
     .end = NAMED(end),
-    .touch = NAMED(touch),
 };

@@ -5,6 +5,8 @@
 #include "hv/hypercall.h"
 
 #include "abi/errno.h"
+#include "hv/config.h"
+#include "hv/protect.h"
 #include "hv/strategy.h"
 
 hypercall_fn *hypercall_table[HYPERCALL_TABLE_SIZE];
@@ -18,7 +20,7 @@ static int32_t hypercall_unknown(uint32_t a1, uint32_t a2, uint32_t a3, struct v
     return -XEN_ENOSYS;
 }
 
-void hypercall_init(void)
+void hypercall_init(const struct config_header *config)
 {
     for (unsigned i = 0; i < HYPERCALL_TABLE_SIZE; i++)
         hypercall_table[i] = hypercall_unknown;
@@ -26,6 +28,8 @@ void hypercall_init(void)
 #include "abi/hypercalls.def"
 #undef HYPERCALL
     hypercall_table[32] = strategy->event_channel_op;
+    if (config->flags & CONFIG_BENCH)
+        hypercall_table[HYPERCALL_BENCH_OP] = protect_bench_op;
 }
 
 int32_t hypercall_event_channel_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)

@@ -189,7 +189,7 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
     config = config_verify();
     time_init(config->time_slice_us);
     strategy_bind(config);
-    hypercall_init();
+    hypercall_init(config);
     nr_domains = config->nr_domains;
     for (uint32_t i = 0; i < nr_domains; i++)
         init_domain(&domains[i], config, i);

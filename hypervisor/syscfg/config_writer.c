@@ -140,6 +140,7 @@ static struct config_header start_header(const struct system *system)
         .windows = strategy->windows,
         .slots = system->board.slots,
         .time_slice_us = strategy->time_slice_us,
+        .flags = strategy->bench ? CONFIG_BENCH : 0,
         .nr_cpus = system_cpus(system),
         .event_pages_base = (uint32_t)strategy->event_pages.base,
         .event_pages_limit = (uint32_t)strategy->event_pages.limit,

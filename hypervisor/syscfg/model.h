@@ -47,6 +47,7 @@ struct strategy {
     uint32_t access, switch_when, window_granule, background_when;
     uint32_t windows;
     uint32_t time_slice_us;
+    bool bench; /* fencepost,bench */
     struct span event_pages; /* { 0, 0 } unless ACCESS_SHARED */
     bool cpu1_is_dma;
 };

@@ -26,7 +26,7 @@ static const char *const chosen_known[] = {
     "name", "phandle", "linux,phandle", "#address-cells", "#size-cells", "ranges", "bootargs", "stdout-path",
     "xen,xen-bootargs", "xen,dom0-bootargs", "xen,static-heap", "fencepost,access", "fencepost,switch-when",
     "fencepost,window-granule", "fencepost,background-when", "fencepost,windows", "fencepost,time-slice-us",
-    "fencepost,event-pages", "fencepost,cpu1", NULL,
+    "fencepost,event-pages", "fencepost,cpu1", "fencepost,bench", NULL,
 };
 
 static bool is_in(const char *name, const char *const *list)

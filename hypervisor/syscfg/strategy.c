@@ -120,6 +120,7 @@ void strategy_read(struct system *system)
         strategy->windows = 0;
     strategy->time_slice_us = read_number(system, "fencepost,time-slice-us", "--time-slice-us",
                                           options->time_slice_us, 1000, 0, 10000000);
+    strategy->bench = fdt_getprop(system->fdt, system->chosen, "fencepost,bench", NULL) != NULL;
     read_event_pages(system);
     read_cpu1(system);
 }

@@ -79,3 +79,16 @@ mpu_write_slot:
     isb
     bx lr
     .size mpu_write_slot, . - mpu_write_slot
+
+/* One slot off; its base and limit stay, so no half-moved region is ever enabled. r0: slot. */
+    .global mpu_disable_slot
+    .type mpu_disable_slot, %function
+mpu_disable_slot:
+    mov r1, #0
+    mcr p15, 4, r0, c6, c2, 1
+    isb
+    mcr p15, 4, r1, c6, c3, 1
+    dsb sy
+    isb
+    bx lr
+    .size mpu_disable_slot, . - mpu_disable_slot

@@ -75,7 +75,11 @@ struct config_header {
 
     uint32_t event_pages_base; /* ACCESS_SHARED: [base, limit) mapped in every view; 0, 0 otherwise */
     uint32_t event_pages_limit;
-    uint32_t pad0;
+    uint32_t flags; /* enum config_flags */
+};
+
+enum config_flags {
+    CONFIG_BENCH = 1u << 0, /* fencepost,bench: hypercall 62 measures primitives; never in a shipped system */
 };
 
 enum config_domain_flags {

@@ -11,16 +11,17 @@
 
 #include "hv/types.h"
 
+struct config_header;
 struct vcpu;
 
-enum { HYPERCALL_TABLE_SIZE = 64 };
+enum { HYPERCALL_TABLE_SIZE = 64, HYPERCALL_BENCH_OP = 62 };
 
 typedef int32_t hypercall_fn(uint32_t a1, uint32_t a2, uint32_t a3, struct vcpu *v);
 
 extern hypercall_fn *hypercall_table[HYPERCALL_TABLE_SIZE];
 
-/* Fills the table: hypercalls.def, then the strategy's event_channel_op. */
-void hypercall_init(void);
+/* Fills the table: hypercalls.def, the strategy's event_channel_op, and in a system that says so the bench. */
+void hypercall_init(const struct config_header *config);
 
 #define HYPERCALL(number, name, arguments) hypercall_fn hypercall_##name;
 #include "abi/hypercalls.def"

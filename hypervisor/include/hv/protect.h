@@ -10,6 +10,7 @@
 
 #include "hv/config.h"
 #include "hv/domain.h"
+#include "hv/hypercall.h"
 #include "hv/peer.h"
 #include "hv/types.h"
 
@@ -30,6 +31,9 @@ void protect_load_hypervisor_view(void);
 
 /* Fills in how EL2 reaches the page at `base` (page aligned) of `owner`. */
 void protect_describe_page(struct peer_page *page, struct domain *owner, paddr_t base);
+
+/* Bench only (CONFIG_BENCH): one primitive of the protection unit between its probes. */
+hypercall_fn protect_bench_op;
 
 /* Registers read back equal the plan and obey the rules of a view; panics otherwise (checked build). */
 void protect_check(const struct cpu *cpu);

@@ -39,7 +39,6 @@ struct strategy {
     void (*begin)(struct peer_access *access);
     void (*reach)(struct peer_access *access, const struct peer_page *page);
     void (*end)(struct peer_access *access);
-    void (*touch)(const struct peer_page *pages, const uintptr_t *words, uint32_t nr); /* bench only */
 };
 
 extern const struct strategy *strategy;

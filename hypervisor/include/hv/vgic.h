@@ -104,21 +104,33 @@ static inline uint64_t vgic_timer_deadline(void)
 
 /*
  * The event upcall (PPI 31), true level. Called after the upcall flag went 0 -> 1; the flag itself is the
- * line and is looked at again at EOI and when the guest enables the interrupt.
+ * line and is looked at again on every way out to the guest, at EOI, and when the guest enables the
+ * interrupt. `cpu` is this CPU, on which the vCPU lives. Loads come before stores, so that the compiler need
+ * not repeat them.
  */
-static inline void vgic_raise_upcall(struct vcpu *v)
+static inline void vgic_raise_upcall_on(struct cpu *cpu, struct vcpu *v)
 {
-    const uint32_t lrc = v->upcall_lrc;
+    const uint32_t lrc = v->upcall_lrc, wake = v->wake_bit;
+    struct vcpu *const current = cpu->current;
 
     if (lrc == 0)
         return;
-    if (v->cpu->current == v) {
+    if (current == v) {
         arch_upcall_lr_or(lrc);
-        v->cpu->attention |= ATTENTION_UPCALL;
-    } else {
-        v->ctx.lrc0 |= lrc;
+        cpu->attention |= ATTENTION_UPCALL;
+        cpu->ready |= wake;
+        return;
     }
-    vgic_wake(v);
+    const uint32_t ready = cpu->ready | wake, notice = current->notice_mask, lrc0 = v->ctx.lrc0 | lrc;
+    cpu->ready = ready;
+    v->ctx.lrc0 = lrc0;
+    if (unlikely(wake & notice))
+        cpu->attention |= ATTENTION_RESCHED;
+}
+
+static inline void vgic_raise_upcall(struct vcpu *v)
+{
+    vgic_raise_upcall_on(v->cpu, v);
 }
 
 #endif

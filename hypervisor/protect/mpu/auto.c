@@ -29,7 +29,7 @@ always_inline void peer_end(struct peer_access *access)
         return;
     }
     while (unlikely(access->live > 1))
-        mpu_write_slot(MPU_FIXED_SLOTS + --access->live, 0, 0);
+        mpu_disable_slot(MPU_FIXED_SLOTS + --access->live);
     mpu_window_close();
 }
 

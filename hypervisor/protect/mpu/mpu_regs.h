@@ -46,5 +46,6 @@ static inline void mpu_enable(uint32_t mask)
 
 /* Windows 1 ... W-1 and the checks, through the selector. The slot is below HMPUIR and off. */
 void mpu_write_slot(uint32_t slot, uint32_t rbar, uint32_t rlar);
+void mpu_disable_slot(uint32_t slot);
 
 #endif

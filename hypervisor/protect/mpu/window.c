@@ -26,13 +26,15 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
 {
     const uint32_t rbar = page->rbar;
 
+    if (access->live) {
+        if (likely(access->live == rbar))
+            return;
+        mpu_window_close();
+        access->live = 0;
+    }
     /* In the loaded view already: a second region over it would be an overlap. */
     if (page->held_by & access->viewer)
         return;
-    if (access->live == rbar)
-        return;
-    if (access->live)
-        mpu_window_close();
     mpu_window_open(rbar, page->rlar);
     access->live = rbar;
 }

@@ -23,7 +23,7 @@ always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint3
 always_inline void peer_end(struct peer_access *access)
 {
     while (access->live > 1)
-        mpu_write_slot(MPU_FIXED_SLOTS + --access->live, 0, 0);
+        mpu_disable_slot(MPU_FIXED_SLOTS + --access->live);
     if (access->live)
         mpu_window_close();
     access->live = 0;
