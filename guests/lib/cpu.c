@@ -52,9 +52,11 @@ void fp_secondary_main(const struct cpu_start *start)
     cpu_off();
 }
 
+/* A pending interrupt ends WFI even when it is masked, so the CPU interface is closed too. */
 void idle_for_ever(void)
 {
     irq_mask();
+    __asm__ volatile("mcr p15, 0, %0, c12, c12, 7\n\tisb" ::"r"(0) : "memory"); /* ICC_IGRPEN1 */
     for (;;)
         wait_for_interrupt();
 }

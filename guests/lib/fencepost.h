@@ -358,7 +358,7 @@ int32_t sched_poll(const uint32_t *ports, uint32_t count, uint64_t deadline_ns);
 static inline void wait_for_interrupt(void) { __asm__ volatile("dsb\n\twfi" ::: "memory"); }
 static inline void relax(void) { __asm__ volatile("yield" ::: "memory"); }
 #define spin_until(condition) do { relax(); } while (!(condition))
-_Noreturn void idle_for_ever(void); /* sleeps with IRQs masked */
+_Noreturn void idle_for_ever(void); /* sleeps; no interrupt is taken any more */
 
 /* ---- vCPUs ---- */
 

@@ -37,10 +37,23 @@ static bool is_for_this_domain(const struct fp_record *record)
     return record->kind == machine.domain || (record->kind == FP_BENCH && machine.domain == 1);
 }
 
+/* The compiler lays records out as it likes; the first one of an image is the one with the lowest line. */
+static const struct fp_record *first_record(void)
+{
+    const struct fp_record *first = NULL;
+
+    for (const struct fp_record *record = fp_records_start; record < fp_records_end; record++)
+        if (is_for_this_domain(record) && (first == NULL || record->line < first->line))
+            first = record;
+    return first;
+}
+
 static const struct fp_record *find_record(const char *asked)
 {
+    if (asked == NULL)
+        return first_record();
     for (const struct fp_record *record = fp_records_start; record < fp_records_end; record++)
-        if (is_for_this_domain(record) && (asked == NULL || is_named(record, asked)))
+        if (is_for_this_domain(record) && is_named(record, asked))
             return record;
     return NULL;
 }
