@@ -79,7 +79,7 @@ def made_up() -> sweep.Comparison:
     outcomes = [outcome("view.switch", "window", {f"view.switch.{n}": row(SEND, windows={"view.load": view(n)})
                                                   for n in range(1, 12)}),
                 outcome("region.add_remove", "window", {"region.add_remove": row(SEND, windows={
-                    "window.open": of(mpu=2, isb=1, dsb=1), "window.close": of(mpu=1, isb=1, dsb=1, plain=2)})}),
+                    "region.add": of(mpu=2, isb=1, dsb=1), "region.remove": of(mpu=1, isb=1, dsb=1, plain=2)})}),
                 outcome("view.mask", "mask", {"view.mask": row(SEND, windows={"mask.in": of(mpu=1, isb=1, load=1, load_words=1)})}),
                 Outcome(Job("evtchn.unmask", "mask"), (), None, "crash: d1", {})]
     for name in ("window", "switch"):

@@ -18,7 +18,7 @@ from tool.exitcodes import UsageError
 
 
 def test_a_record_is_read_back_as_it_was_written() -> None:
-    wanted = series(row(SEND, windows={"window.open": of(mpu=2, isb=1, dsb=1)}))
+    wanted = series(row(SEND, windows={"region.add": of(mpu=2, isb=1, dsb=1)}))
     text = line(wanted) + '{"record":"totals","instructions":12}\n'
     assert counts.parse(text) == counts.Recording(None, (wanted,), 12)
 
@@ -119,12 +119,12 @@ def test_a_bench_that_counts_nothing_is_not_measured() -> None:
 
 
 def test_a_probe_that_was_not_passed_is_named() -> None:
-    result = measured("region.add_remove", series(row(SEND, windows={"window.open": of(mpu=2)})))
-    assert isinstance(result, NotMeasured) and "window.close" in result.reason
+    result = measured("region.add_remove", series(row(SEND, windows={"region.add": of(mpu=2)})))
+    assert isinstance(result, NotMeasured) and "region.remove" in result.reason
 
 
 def test_probe_windows_are_summed() -> None:
-    result = measured("region.add_remove", series(row(SEND, windows={"window.open": of(mpu=2, isb=1), "window.close": of(mpu=1)})))
+    result = measured("region.add_remove", series(row(SEND, windows={"region.add": of(mpu=2, isb=1), "region.remove": of(mpu=1)})))
     assert isinstance(result, Measurement) and result.value.value == 4
 
 
