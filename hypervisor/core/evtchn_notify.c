@@ -58,7 +58,7 @@ void evtchn_notify(struct domain *d, port_t port)
         smp_post_event(d, port);
 }
 
-void evtchn_wake_pollers(struct domain *d, port_t port)
+hot void evtchn_wake_pollers(struct domain *d, port_t port)
 {
     for (uint32_t polling = d->polling; polling; polling &= polling - 1) {
         struct vcpu *const v = &d->vcpus[__builtin_ctz(polling)];
@@ -66,7 +66,7 @@ void evtchn_wake_pollers(struct domain *d, port_t port)
         if (v->poll_port != POLL_ANY && v->poll_port != (int32_t)port)
             continue;
         if (v->cpu == cpu_this())
-            vcpu_wake(v);
+            vgic_wake(v);
         else
             smp_request(v, SMP_POLL);
     }

@@ -68,24 +68,34 @@ always_inline void deliver_local(struct peer_access *access, struct domain *d, u
 
 static hypercall_fn NAMED(event_channel_op);
 
-/* EVTCHNOP_send on a LOCAL channel, decided in a few compares; everything else is evtchn_op_slow. */
+hot static __attribute__((noinline)) int32_t NAMED(send_local)(uint32_t channel, struct vcpu *v)
+{
+    struct peer_access access;
+
+    peer_begin(&access, v->cpu, v->domain->bit);
+    deliver_local(&access, channel_domain(channel), channel_low(channel));
+    return 0;
+}
+
+/*
+ * EVTCHNOP_send on a LOCAL channel, decided in a few compares; everything else is evtchn_op_slow. Nothing but
+ * jumps leaves this function, so it needs no stack and the arguments stay where they are.
+ */
 hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
-    struct domain *const d = v->domain;
-
-    if (unlikely(cmd != EVTCHNOP_send || arg - v->buffer_base >= v->buffer_span))
+    if (unlikely(cmd != EVTCHNOP_send))
         return evtchn_op_slow(cmd, arg, unused, v);
+    if (unlikely(arg - v->buffer_base >= v->buffer_span))
+        return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
+
     const uint32_t port = *(const uint32_t *)arg;
+    const struct domain *const d = v->domain;
     if (unlikely(port >= d->nr_ports))
         return -XEN_EINVAL;
     const uint32_t channel = d->channels[port];
     if (unlikely(!(channel & CHANNEL_LOCAL)))
-        return evtchn_op_slow(cmd, arg, unused, v);
-
-    struct peer_access access;
-    peer_begin(&access, v->cpu, d->bit);
-    deliver_local(&access, channel_domain(channel), channel_low(channel));
-    return 0;
+        return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
+    return NAMED(send_local)(channel, v);
 }
 
 static void NAMED(begin)(struct peer_access *access)

@@ -123,7 +123,7 @@ hot bool sched_attention(struct cpu *cpu)
     return false;
 }
 
-void sched_block_until(struct vcpu *v, uint64_t deadline)
+hot void sched_block_until(struct vcpu *v, uint64_t deadline)
 {
     struct cpu *const cpu = v->cpu;
     const uint64_t timer = vgic_timer_deadline();

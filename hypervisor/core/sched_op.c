@@ -16,46 +16,74 @@
 #include "hv/trap.h"
 #include "hv/vgic.h"
 
-/* Is the port pending, masked or not? A port that cannot be polled is -EINVAL. The domain's page is its own. */
-static int32_t poll_look(struct domain *d, uint32_t port)
+static bool read_pending(struct domain *d, uint32_t port)
 {
     struct peer_access access;
-    int32_t pending;
+    bool pending;
 
-    if (port == 0 || port >= d->nr_ports || channel_state(d->channels[port]) == EVTCHNSTAT_closed)
-        return -XEN_EINVAL;
     strategy->begin(&access);
     strategy->reach(&access, &d->shared_page);
-    pending = d->pending[port >> 5] >> (port & 31) & 1;
+    pending = d->pending[port >> 5] & BIT(port & 31);
     strategy->end(&access);
     return pending;
 }
 
+/* Is the port pending, masked or not? A port that cannot be polled is -EINVAL. */
+always_inline int32_t poll_look(struct domain *d, uint32_t port)
+{
+    if (unlikely(port >= d->nr_ports || d->channels[port] == 0))
+        return -XEN_EINVAL;
+    if (likely(d->shared_page.held_by & d->bit))
+        return d->pending[port >> 5] >> (port & 31) & 1;
+    return read_pending(d, port);
+}
+
+/* One word of the port list; the common case is one port in the caller's run. */
+always_inline int32_t poll_port(struct vcpu *v, uintptr_t from, uint32_t *port)
+{
+    const volatile uint32_t *const direct = guest_direct(v, from, sizeof(*port));
+
+    if (unlikely(direct == NULL))
+        return guest_read(v, port, from, sizeof(*port));
+    *port = *direct;
+    return 0;
+}
+
+always_inline int32_t poll_sleep(struct vcpu *v, int32_t port, uint64_t timeout)
+{
+    v->poll_port = port;
+    v->domain->polling |= BIT(v->id);
+    sched_block_until(v, timeout ? time_ticks_of_ns(timeout) : DEADLINE_NONE);
+    return 0;
+}
+
 hot static int32_t sched_poll(struct vcpu *v, uintptr_t arg)
 {
-    struct domain *const d = v->domain;
+    const volatile struct sched_poll *const direct = guest_direct(v, arg, sizeof(*direct));
     struct sched_poll poll;
     uint32_t port = POLL_ANY;
 
-    if (guest_read(v, &poll, arg, sizeof(poll)))
+    if (likely(direct)) {
+        poll.ports = direct->ports;
+        poll.nr_ports = direct->nr_ports;
+        poll.timeout = direct->timeout;
+    } else if (guest_read(v, &poll, arg, sizeof(poll))) {
         return -XEN_EFAULT;
+    }
     if (poll.nr_ports > SCHED_POLL_MAX_PORTS)
         return -XEN_EINVAL;
-    if (vgic_upcall_deliverable())
+    if (unlikely(vgic_upcall_deliverable()))
         return 0;
     for (uint32_t i = 0; i < poll.nr_ports; i++) {
-        if (poll.ports >> 32 || guest_read(v, &port, (uintptr_t)poll.ports + i * sizeof(port), sizeof(port)))
+        if (poll.ports >> 32 || poll_port(v, (uintptr_t)poll.ports + i * sizeof(port), &port))
             return -XEN_EFAULT;
-        const int32_t found = poll_look(d, port);
+        const int32_t found = poll_look(v->domain, port);
         if (found)
             return found < 0 ? found : 0;
     }
-    if (vgic_has_pending(v))
+    if (unlikely(vgic_has_pending(v)))
         return 0;
-    v->poll_port = poll.nr_ports == 1 ? (int32_t)port : POLL_ANY;
-    d->polling |= BIT(v->id);
-    sched_block_until(v, poll.timeout ? time_ticks_of_ns(poll.timeout) : DEADLINE_NONE);
-    return 0;
+    return poll_sleep(v, poll.nr_ports == 1 ? (int32_t)port : POLL_ANY, poll.timeout);
 }
 
 static int32_t sched_shutdown(struct vcpu *v, uintptr_t arg, bool latch_only)
@@ -121,12 +149,9 @@ static int32_t sched_watchdog(struct vcpu *v, uintptr_t arg)
     return result;
 }
 
-int32_t hypercall_sched_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+static int32_t sched_op_slow(uint32_t cmd, uintptr_t arg, struct vcpu *v)
 {
-    (void)unused;
     switch (cmd) {
-    case SCHEDOP_poll:
-        return sched_poll(v, arg);
     case SCHEDOP_yield:
         sched_yield(v);
         return 0;
@@ -147,4 +172,13 @@ int32_t hypercall_sched_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct v
     default:
         return -XEN_ENOSYS;
     }
+}
+
+/* Poll is the one call here that event-driven guests make all the time. */
+hot int32_t hypercall_sched_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    (void)unused;
+    if (likely(cmd == SCHEDOP_poll))
+        return sched_poll(v, arg);
+    return sched_op_slow(cmd, arg, v);
 }

@@ -16,7 +16,6 @@
  */
     .syntax unified
 #include "asm_offsets.h"
-#include "hv/probe.h"
 
 .macro SLOT number, opc1, crm, odd, bar, lar
 view_slot_\number:
@@ -32,7 +31,6 @@ view_slot_\number:
     .type view_load, %function
 view_load:
     push {r4 - r11, lr}
-    PROBE view.load
     mov r1, #FIXED_SLOTS_MASK
     mcr p15, 4, r1, c6, c1, 1 /* HPRENR */
     isb
@@ -62,7 +60,6 @@ view_load:
     SLOT 15, 4, c15, 1, r11, r12
     dsb sy
     isb
-    PROBE view.load.end
     pop {r4 - r11, pc}
     .size view_load, . - view_load
     .ltorg

@@ -14,6 +14,19 @@
 must_check int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes);
 must_check int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes);
 
+/*
+ * The buffer itself when it lies in the vCPU's run and on a word, otherwise NULL: then guest_read decides. The
+ * guest's other vCPUs may write it at any time, so each field is read once.
+ */
+static inline const volatile void *guest_direct(const struct vcpu *v, uintptr_t from, uint32_t bytes)
+{
+    const uintptr_t offset = from - v->buffer_base;
+
+    if (unlikely(offset >= v->buffer_span || v->buffer_span - offset < bytes - 3 || from & 3))
+        return NULL;
+    return (const volatile void *)from;
+}
+
 /* Checks that guest_write of the same range would succeed. */
 must_check int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes);
 

@@ -73,7 +73,9 @@ static int32_t bench_view(uint32_t nr, struct vcpu *v)
         regions[i] = planner_encode(&(struct config_range){.base = base, .limit = base + PAGE_SIZE, .attr = RANGE_WRITE});
     }
     view_build(&view, regions, nr, slots - nr);
+    PROBE("view.switch");
     view_load(view.image);
+    PROBE("view.switch.end");
     restore_view(&v->domain->view);
     return 0;
 }

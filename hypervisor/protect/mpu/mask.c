@@ -28,7 +28,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
         return;
     PROBE("mask.in");
     mpu_enable(access->cpu->hyp_mask);
-    PROBE("mask.in.end");
+    PROBE("mask.in.end"); /* operand load, HPRENR, ISB */
     access->live = 1;
 }
 
