@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ class Job:
 class Session:
     """Everything built and read, before the first boot."""
     board: boards.Board
+    plugin: Path
     hypervisor: image.Hypervisor
     guest: Path
     benches: dict[str, records.Record]
@@ -61,18 +63,24 @@ def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: i
     if not presence.present:
         raise EnvironmentMissing(presence.line())
     build.ensure_built([build.HOST, paths.preset(board, KIND)], progress)
-    guest = paths.BUILD / paths.preset(board, KIND) / "bench" / "guests" / "bench.elf"
-    for file in (PLUGIN, guest):
-        if not file.is_file():
-            raise UsageError(f"{paths.relative(file)} was not built")
     folder = paths.new_run(verb)
-    hypervisor = image.read(paths.hypervisor(board, KIND))
+    guests = paths.BUILD / paths.preset(board, KIND) / "bench" / "guests"
+    plugin, elf, guest, _ = (_own_copy(file, folder) for file in (
+        PLUGIN, paths.hypervisor(board, KIND), guests / "bench.elf", guests / "bench.bin"))
+    hypervisor = image.read(elf)
     probe_table, isa_table = folder / "probes.txt", folder / "instruction-sets.txt"
     probe_table.write_text(hypervisor.probe_table())
     isa_table.write_text(hypervisor.instruction_set_table())
     found = {record.test: record for record in records.benches(guest)}
-    return Session(chosen, hypervisor, guest, found, folder, probe_table, isa_table, progress,
+    return Session(chosen, plugin, hypervisor, guest, found, folder, probe_table, isa_table, progress,
                    jobs or os.cpu_count() or 1)
+
+
+def _own_copy(file: Path, folder: Path) -> Path:
+    """A build that starts meanwhile must not exchange the images between two boots."""
+    if not file.is_file():
+        raise UsageError(f"{paths.relative(file)} was not built")
+    return Path(shutil.copy2(file, folder))
 
 
 def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[str]) -> list[Job]:
@@ -108,7 +116,7 @@ def _escaped(path: Path) -> str:
 
 def _plugin(session: Session, out: Path, cpus: int) -> str:
     hypervisor = session.hypervisor
-    words = [_escaped(PLUGIN), f"out={_escaped(out)}", f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}",
+    words = [_escaped(session.plugin), f"out={_escaped(out)}", f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}",
              f"probes={_escaped(session.probe_table)}", f"isas={_escaped(session.isa_table)}"]
     return ",".join(words + (["smp=on"] if cpus > 1 else []))
 
