@@ -52,14 +52,13 @@ TEST(isolation, half_a_line_does_not_swallow_the_hypervisors, IDS "S1-07",
     peer_signal(1);
     peer_wait(1);
     say("d1=poweroff\n");
-    say("no newline at the end of the last line");
 }
 
 PEER(2, isolation, half_a_line_does_not_swallow_the_hypervisors)
 {
     peers_meet();
     peer_wait(1);
-    say("d1=poweroff\n(hv) END ");
+    say("d1=poweroff\n(hv) END "); /* and no end of the line ever */
     peer_signal(1);
 }
 

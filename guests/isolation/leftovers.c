@@ -7,12 +7,16 @@
 
 #define PRIO NEEDS "system=prio strategies=all"
 
-static const uint32_t secret = 0x5ec2e700;
+/* Odd for each register, so that registers of one bit are told apart, too. */
+static uint32_t secret(uint32_t index)
+{
+    return 0x5ec2e701u + 2 * index;
+}
 
 static void fill_group(const struct reg *group, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        group[i].write((group[i].read() & ~group[i].bits) | ((secret + i) & group[i].bits));
+        group[i].write((group[i].read() & ~group[i].bits) | (secret(i) & group[i].bits));
 }
 
 static void expect_no_secret(const struct reg *group, uint32_t count)
@@ -20,7 +24,7 @@ static void expect_no_secret(const struct reg *group, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t value = group[i].read();
 
-        if ((value & group[i].bits) == ((secret + i) & group[i].bits))
+        if ((value & group[i].bits) == (secret(i) & group[i].bits))
             fail_("%s is 0x%x, the peer's value", group[i].name, value);
     }
 }
@@ -84,11 +88,11 @@ PEER(2, isolation, a_fresh_vcpu_has_an_empty_el1_mpu)
 {
     for (uint32_t i = 0; i < mpu_region_count(); i++) {
         write_prselr(i);
-        write_prbar(secret & 0xffffffc0u);
-        write_prlar((secret & 0xffffffc0u) + 0x40);
+        write_prbar(secret(i) & 0xffffffc0u);
+        write_prlar((secret(i) & 0xffffffc0u) + 0x40);
     }
-    write_mair0(secret);
-    write_mair1(secret);
+    write_mair0(secret(0));
+    write_mair1(secret(1));
 }
 
 TEST(isolation, a_foreign_enabled_mpu_does_not_apply, IDS "S4-24", WHY "the fresh vCPU would fault on its first store", PRIO)
@@ -118,4 +122,6 @@ TEST(isolation, a_foreign_timer_does_not_fire_here, IDS "S4-24", WHY "its interr
 PEER(2, isolation, a_foreign_timer_does_not_fire_here)
 {
     timer_arm_ns(100000);
+    sched_poll(NULL, 0, now_ns() + 200000);
+    timer_disarm();
 }

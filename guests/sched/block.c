@@ -136,6 +136,21 @@ PEER(2, sched, wfi_in_a_switched_off_world_stops_nobody_else)
     idle_for_ever();
 }
 
+TEST(sched, wfi_of_a_higher_domain_gives_the_cpu_away, IDS "S4-13 S3-04",
+     WHY "its timer has expired, but the interrupt is disabled and no reason to wake", NEEDS "system=prio")
+{
+    const uint64_t begin = now_ns();
+
+    delay_ns(LONG_NS); /* a sleeper that is woken for nothing again and again would take the CPU */
+    expect_true(now_ns() - begin < LONG_NS + SHORT_NS);
+}
+
+PEER(2, sched, wfi_of_a_higher_domain_gives_the_cpu_away)
+{
+    timer_arm_ns(0);
+    idle_for_ever();
+}
+
 TEST(sched, yield_alone_returns_at_once, IDS "S4-19", WHY "there is nobody to give the CPU to", NEEDS "system=solo")
 {
     const uint64_t begin = now_ns();
@@ -159,11 +174,12 @@ TEST(sched, yield_gives_the_cpu_once_to_each, IDS "S4-24", WHY "round robin amon
 PEER(2, sched, yield_gives_the_cpu_once_to_each)
 {
     peers_meet();
-    for (;;) {
+    for (uint32_t round = 0; round < 10; round++) {
         peer_signal(1);
         sched_yield();
         expect_true(event_clear(peer_port(1)));
     }
+    peer_signal(1); /* it was a turn ahead */
 }
 
 /* Known to have had ten turns by its end. */

@@ -87,12 +87,6 @@ SURVIVES(nested_faults_leave_the_peer_its_time, "vectors in forbidden memory fau
     (void)*(volatile uint32_t *)0x10000000;
 }
 
-SURVIVES(vectors_in_device_memory_leave_the_peer_its_time, "the guest's own map denies the fetch")
-{
-    peers_meet();
-    __asm__ volatile("mcr p15, 0, %0, c12, c0, 0\n\tisb\n\tudf #0" ::"r"(0xe0205000));
-}
-
 SURVIVES(a_storm_of_yields_leaves_the_peer_its_time, "polite to the point of rudeness")
 {
     peers_meet();

@@ -90,6 +90,7 @@ TEST(sched, poll_with_a_deadline_in_the_past_does_not_sleep, IDS "S4-15", WHY "i
 TEST(sched, poll_without_ports_wakes_for_any_port, IDS "S4-15", WHY "nr_ports other than 1 means any", NEEDS "")
 {
     peers_meet();
+    peer_signal(0);
     const uint64_t begin = now_ns();
 
     expect_eq(sched_poll(NULL, 0, begin + far_away), 0);
@@ -100,12 +101,14 @@ TEST(sched, poll_without_ports_wakes_for_any_port, IDS "S4-15", WHY "nr_ports ot
 PEER(2, sched, poll_without_ports_wakes_for_any_port)
 {
     peers_meet();
+    peer_wait(0);
     peer_signal(1);
 }
 
 TEST(sched, poll_with_two_ports_wakes_for_any_port, IDS "S4-15", WHY "the list is looked at once, then forgotten", NEEDS "")
 {
     peers_meet();
+    peer_signal(0);
     const uint32_t ports[] = {peer_port(0), (uint32_t)evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF)};
     const uint64_t begin = now_ns();
 
@@ -117,12 +120,14 @@ TEST(sched, poll_with_two_ports_wakes_for_any_port, IDS "S4-15", WHY "the list i
 PEER(2, sched, poll_with_two_ports_wakes_for_any_port)
 {
     peers_meet();
+    peer_wait(0);
     peer_signal(1);
 }
 
 TEST(sched, poll_on_one_port_sleeps_through_the_others, IDS "S4-15", WHY "it names what it waits for", NEEDS "")
 {
     peers_meet();
+    peer_signal(0);
     const uint32_t port = peer_port(0);
     const uint64_t begin = now_ns();
 
@@ -135,6 +140,7 @@ TEST(sched, poll_on_one_port_sleeps_through_the_others, IDS "S4-15", WHY "it nam
 PEER(2, sched, poll_on_one_port_sleeps_through_the_others)
 {
     peers_meet();
+    peer_wait(0);
     peer_signal(1);
     sched_poll(NULL, 0, now_ns() + LONG_NS); /* gives the CPU away: a wrong wake-up would show */
     peer_signal(0);

@@ -94,6 +94,7 @@ PEER(2, sched, a_wakeup_of_a_higher_priority_preempts_at_once)
 TEST(sched, a_wakeup_of_a_lower_priority_waits, IDS "S3-04", WHY "the higher one runs until it sleeps", NEEDS "system=prio")
 {
     peers_meet();
+    peer_signal(0);
     peer_wait(1);
     peer_signal(1);
     sched_poll(NULL, 0, now_ns() + LONG_NS);
@@ -102,6 +103,7 @@ TEST(sched, a_wakeup_of_a_lower_priority_waits, IDS "S3-04", WHY "the higher one
 PEER(2, sched, a_wakeup_of_a_lower_priority_waits)
 {
     peers_meet();
+    peer_wait(0);
     peer_signal(1);
     delay_ns(LONG_NS);
     expect_eq(sched_yield(), 0); /* not to a lower one */

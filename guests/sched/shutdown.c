@@ -154,14 +154,6 @@ PEER_ENDS(a_watchdog_stops_a_domain_that_sleeps, "timeout_ms=10000", "nobody re-
     idle_for_ever();
 }
 
-PEER_ENDS(a_watchdog_stops_a_domain_that_spins, "system=slice timeout_ms=10000 slow", "it does not wait for a call")
-{
-    peers_meet();
-    expect_eq(sched_watchdog(0, 1), 1);
-    for (;;)
-        relax();
-}
-
 PEER_ENDS(a_watchdog_of_no_time_fires_at_once, "", "X-46: id 0, timeout 0")
 {
     peers_meet();

@@ -68,6 +68,7 @@ TEST(sched, a_timer_of_the_sleeping_domain_waits_for_its_turn, IDS "S4-24", WHY 
     irq_init();
     irq_set_handler(INTID_TIMER, disarm_timer);
     irq_enable_source(INTID_TIMER);
+    peer_signal(0);
     const uint64_t begin = now_ns();
 
     timer_arm_ns(SHORT_NS);
@@ -81,6 +82,7 @@ TEST(sched, a_timer_of_the_sleeping_domain_waits_for_its_turn, IDS "S4-24", WHY 
 PEER(2, sched, a_timer_of_the_sleeping_domain_waits_for_its_turn)
 {
     peers_meet();
+    peer_wait(0);
     delay_ns(LONG_NS);
 }
 

@@ -42,6 +42,7 @@ static void talk_with_vcpu_info(uint32_t info)
     events_quiet(0);
     peers_meet();
     events_quiet(0);
+    shared_info()->vcpu_info[0].evtchn_upcall_pending = 0; /* the old place keeps what it had */
     for (uint32_t round = 0; round < 3; round++) {
         selector_take(0);
         upcall_clear(0);

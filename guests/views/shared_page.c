@@ -7,6 +7,14 @@
 
 enum { SHARED = 0x30000000, SHARED_LIMIT = 0x30004000 };
 
+/* shared_info in a page of the domain's own: the tree lists the shared memory behind the banks. */
+static void meet(void)
+{
+    if (shared_info() == NULL)
+        require_eq(events_register_shared_info((void *)(uint32_t)machine.bank[1].base), 0);
+    peers_meet();
+}
+
 static void fill_and_look(uint32_t mine, uint32_t theirs)
 {
     volatile uint32_t *const page = (volatile uint32_t *)(SHARED + 0x2000);
@@ -22,13 +30,13 @@ static void fill_and_look(uint32_t mine, uint32_t theirs)
 TEST(views, both_domains_see_the_shared_memory, IDS "S4-24 S0-11", WHY "the same bytes at the same address",
      NEEDS "system=shm strategies=all")
 {
-    peers_meet();
+    meet();
     fill_and_look(1, 2);
 }
 
 PEER(2, views, both_domains_see_the_shared_memory)
 {
-    peers_meet();
+    meet();
     fill_and_look(2, 1);
 }
 
@@ -48,10 +56,10 @@ TEST(views, an_event_page_in_shared_memory_works, IDS "S4-11 S4-17", WHY "the se
      NEEDS "system=shm strategies=all")
 {
     require_eq(events_register_shared_info((void *)SHARED), 0);
-    peers_meet();
+    meet();
     for (uint32_t round = 0; round < 3; round++)
         expect_true(exchange());
-    expect_eq(*(volatile uint32_t *)(SHARED + 0x1000), 3);
+    expect_true(*(volatile uint32_t *)(SHARED + 0x1000) >= 3);
     exchange();
 }
 
@@ -60,7 +68,7 @@ PEER(2, views, an_event_page_in_shared_memory_works)
     volatile uint32_t *const count = (volatile uint32_t *)(SHARED + 0x1000);
 
     *count = 0;
-    peers_meet();
+    meet();
     for (;;) {
         (*count)++; /* the shared memory is still ours after each send into it */
         exchange();
@@ -70,7 +78,8 @@ PEER(2, views, an_event_page_in_shared_memory_works)
 TEST(views, a_borrowed_page_is_no_event_page, IDS "S4-03 X-43", WHY "the hypervisor writes into own RAM only",
      NEEDS "system=shm strategies=all")
 {
-    peers_meet();
+    meet();
+    peer_signal(0);
     peer_wait(1);
 }
 
@@ -80,14 +89,16 @@ PEER(2, views, a_borrowed_page_is_no_event_page)
 
     expect_eq(events_register_shared_info((void *)SHARED), -XEN_EINVAL);
     expect_eq(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0, &info), -XEN_EINVAL);
-    peers_meet();
+    meet();
+    peer_wait(0);
     peer_signal(1);
 }
 
 TEST(views, a_borrowed_page_is_no_hypercall_buffer, IDS "S1-07", WHY "its owner is someone else",
      NEEDS "system=shm strategies=all")
 {
-    peers_meet();
+    meet();
+    peer_signal(0);
     peer_wait(1);
 }
 
@@ -96,6 +107,7 @@ PEER(2, views, a_borrowed_page_is_no_hypercall_buffer)
     *(struct xen_feature_info *)SHARED = (struct xen_feature_info){0};
     expect_eq(hypercall_xen_version(XENVER_get_features, (void *)SHARED), -XEN_EFAULT);
     expect_eq(hypercall_console_io(CONSOLEIO_write, 4, (void *)SHARED), -XEN_EFAULT);
-    peers_meet();
+    meet();
+    peer_wait(0);
     peer_signal(1);
 }
