@@ -54,7 +54,7 @@ static int32_t allocate(const struct domain *d)
 void evtchn_init_domain(struct domain *d)
 {
     d->channels = channels[index_of(d)];
-    for (uint32_t port = 0; port < d->nr_ports; port++)
+    for (uint32_t port = 0; port < CONFIG_MAX_PORTS; port++)
         d->channels[port] = 0;
 }
 

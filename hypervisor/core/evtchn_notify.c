@@ -60,14 +60,20 @@ void evtchn_notify(struct domain *d, port_t port)
 
 hot void evtchn_wake_pollers(struct domain *d, port_t port)
 {
-    for (uint32_t polling = d->polling; polling; polling &= polling - 1) {
+    struct cpu *const cpu = cpu_this();
+
+    for (uint32_t polling = d->polling[cpu->id]; polling; polling &= polling - 1) {
         struct vcpu *const v = &d->vcpus[__builtin_ctz(polling)];
 
         if (v->poll_port != POLL_ANY && v->poll_port != (int32_t)port)
             continue;
-        if (v->cpu == cpu_this())
-            vgic_wake(v);
-        else
+        d->polling[cpu->id] &= ~BIT(v->id);
+        vgic_wake_on(cpu, v);
+    }
+    for (uint32_t polling = d->polling[1 - cpu->id]; unlikely(polling); polling &= polling - 1) {
+        struct vcpu *const v = &d->vcpus[__builtin_ctz(polling)];
+
+        if (v->poll_port == POLL_ANY || v->poll_port == (int32_t)port)
             smp_request(v, SMP_POLL);
     }
 }

@@ -62,7 +62,7 @@ always_inline void deliver_local(struct peer_access *access, struct domain *d, u
     peer_end(access);
     if (upcall)
         vgic_raise_upcall_on(access->cpu, upcall);
-    if (unlikely(d->polling))
+    if (unlikely(d->polling[0] | d->polling[1]))
         evtchn_wake_pollers(d, port);
 }
 
@@ -89,10 +89,9 @@ hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t 
         return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
 
     const uint32_t port = *(const uint32_t *)arg;
-    const struct domain *const d = v->domain;
-    if (unlikely(port >= d->nr_ports))
+    if (unlikely(port >= CONFIG_MAX_PORTS)) /* every table has that many words; beyond a domain's limit they are 0 */
         return -XEN_EINVAL;
-    const uint32_t channel = d->channels[port];
+    const uint32_t channel = v->domain->channels[port];
     if (unlikely(!(channel & CHANNEL_LOCAL)))
         return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
     return NAMED(send_local)(channel, v);

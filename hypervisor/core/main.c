@@ -74,7 +74,6 @@ static void init_domain(struct domain *d, const struct config_header *config, ui
         v->priority = list[id].priority;
         v->cpu = arch_cpu_block(list[id].cpu);
         v->cpu_id = list[id].cpu;
-        v->poll_port = POLL_NONE;
         v->deadline = DEADLINE_NONE;
         d->cpus |= BIT(list[id].cpu);
     }

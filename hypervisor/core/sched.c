@@ -50,6 +50,7 @@ void sched_init_cpu(struct cpu *cpu)
         }
         v->notice_mask = v->higher_mask;
     }
+    cpu->slice_ticks = time_slice_ticks;
     cpu->slice_end = DEADLINE_NONE;
     cpu->timer_next = DEADLINE_NONE;
 }
@@ -73,15 +74,13 @@ static void arm_slice(struct cpu *cpu, struct vcpu *next)
 {
     const uint32_t company = next->group_mask & cpu->ready & ~next->bit;
 
-    if (time_slice_ticks == 0)
-        return;
     if (company == 0) {
         next->notice_mask = next->higher_mask | next->group_mask;
         cpu->slice_end = DEADLINE_NONE;
     } else {
         next->notice_mask = next->higher_mask;
         if (next != cpu->current || cpu->slice_end == DEADLINE_NONE || cpu->rotate)
-            cpu->slice_end = arch_counter() + time_slice_ticks;
+            cpu->slice_end = arch_counter() + cpu->slice_ticks;
     }
     sched_program_timer(cpu);
 }
@@ -102,15 +101,10 @@ hot struct vcpu *sched_next(struct cpu *cpu)
         idle(cpu);
 
     struct vcpu *const next = pick(cpu);
-    arm_slice(cpu, next);
+    if (cpu->slice_ticks)
+        arm_slice(cpu, next);
     cpu->rotate = 0;
     cpu->attention = vgic_upcall_is_pending(next) ? ATTENTION_UPCALL : 0;
-    if (next->poll_port != POLL_NONE) {
-        next->poll_port = POLL_NONE;
-        next->domain->polling &= ~BIT(next->id);
-    }
-    if (next->deadline != DEADLINE_NONE)
-        next->deadline = DEADLINE_NONE;
     return next;
 }
 
@@ -139,6 +133,7 @@ hot void sched_block_until(struct vcpu *v, uint64_t deadline)
 
 void sched_block(struct vcpu *v)
 {
+    v->domain->polling[v->cpu_id] &= ~BIT(v->id); /* an earlier poll that something else ended */
     if (!vgic_has_pending(v))
         sched_block_until(v, DEADLINE_NONE);
 }

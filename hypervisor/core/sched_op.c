@@ -31,59 +31,81 @@ static bool read_pending(struct domain *d, uint32_t port)
 /* Is the port pending, masked or not? A port that cannot be polled is -EINVAL. */
 always_inline int32_t poll_look(struct domain *d, uint32_t port)
 {
-    if (unlikely(port >= d->nr_ports || d->channels[port] == 0))
+    if (unlikely(port >= CONFIG_MAX_PORTS || d->channels[port] == 0))
         return -XEN_EINVAL;
     if (likely(d->shared_page.held_by & d->bit))
         return d->pending[port >> 5] >> (port & 31) & 1;
     return read_pending(d, port);
 }
 
-/* One word of the port list; the common case is one port in the caller's run. */
-always_inline int32_t poll_port(struct vcpu *v, uintptr_t from, uint32_t *port)
+/* The first port that is pending (1) or wrong (negative errno); 0: none is. */
+static int32_t poll_list(struct vcpu *v, uint64_t list, uint32_t nr)
 {
-    const volatile uint32_t *const direct = guest_direct(v, from, sizeof(*port));
+    for (uint32_t i = 0; i < nr; i++) {
+        uint32_t port;
 
-    if (unlikely(direct == NULL))
-        return guest_read(v, port, from, sizeof(*port));
-    *port = *direct;
+        if (list >> 32 || guest_read(v, &port, (uintptr_t)list + i * sizeof(port), sizeof(port)))
+            return -XEN_EFAULT;
+        const int32_t found = poll_look(v->domain, port);
+        if (found)
+            return found;
+    }
     return 0;
 }
 
 always_inline int32_t poll_sleep(struct vcpu *v, int32_t port, uint64_t timeout)
 {
+    if (unlikely(vgic_has_pending(v)))
+        return 0;
     v->poll_port = port;
-    v->domain->polling |= BIT(v->id);
+    v->domain->polling[v->cpu_id] |= BIT(v->id);
     sched_block_until(v, timeout ? time_ticks_of_ns(timeout) : DEADLINE_NONE);
     return 0;
 }
 
-hot static int32_t sched_poll(struct vcpu *v, uintptr_t arg)
+static int32_t poll_many(struct vcpu *v, uintptr_t arg)
 {
-    const volatile struct sched_poll *const direct = guest_direct(v, arg, sizeof(*direct));
     struct sched_poll poll;
-    uint32_t port = POLL_ANY;
+    int32_t found;
 
-    if (likely(direct)) {
-        poll.ports = direct->ports;
-        poll.nr_ports = direct->nr_ports;
-        poll.timeout = direct->timeout;
-    } else if (guest_read(v, &poll, arg, sizeof(poll))) {
+    if (guest_read(v, &poll, arg, sizeof(poll)))
         return -XEN_EFAULT;
-    }
     if (poll.nr_ports > SCHED_POLL_MAX_PORTS)
         return -XEN_EINVAL;
+    if (vgic_upcall_deliverable())
+        return 0;
+    found = poll_list(v, poll.ports, poll.nr_ports);
+    if (found)
+        return found < 0 ? found : 0;
+    if (poll.nr_ports == 1) {
+        uint32_t port;
+
+        if (guest_read(v, &port, (uintptr_t)poll.ports, sizeof(port)))
+            return -XEN_EFAULT;
+        return poll_sleep(v, (int32_t)port, poll.timeout);
+    }
+    return poll_sleep(v, POLL_ANY, poll.timeout);
+}
+
+/* One port, everything in the caller's run: what event-driven guests do all the time. */
+hot static int32_t sched_poll(struct vcpu *v, uintptr_t arg)
+{
+    const volatile struct sched_poll *const poll = (const volatile struct sched_poll *)arg;
+
+    if (!guest_is_direct(v, arg, sizeof(*poll)) || poll->nr_ports != 1)
+        return poll_many(v, arg);
+
+    const uint64_t list = poll->ports;
+    if (list >> 32 || !guest_is_direct(v, (uintptr_t)list, sizeof(uint32_t)))
+        return poll_many(v, arg);
     if (unlikely(vgic_upcall_deliverable()))
         return 0;
-    for (uint32_t i = 0; i < poll.nr_ports; i++) {
-        if (poll.ports >> 32 || poll_port(v, (uintptr_t)poll.ports + i * sizeof(port), &port))
-            return -XEN_EFAULT;
-        const int32_t found = poll_look(v->domain, port);
-        if (found)
-            return found < 0 ? found : 0;
-    }
-    if (unlikely(vgic_has_pending(v)))
-        return 0;
-    return poll_sleep(v, poll.nr_ports == 1 ? (int32_t)port : POLL_ANY, poll.timeout);
+
+    const uint32_t port = *(const volatile uint32_t *)(uintptr_t)list;
+    const int32_t found = poll_look(v->domain, port);
+    if (found)
+        return found < 0 ? found : 0;
+    return poll_sleep(v, (int32_t)port, poll->timeout);
 }
 
 static int32_t sched_shutdown(struct vcpu *v, uintptr_t arg, bool latch_only)
@@ -149,7 +171,7 @@ static int32_t sched_watchdog(struct vcpu *v, uintptr_t arg)
     return result;
 }
 
-static int32_t sched_op_slow(uint32_t cmd, uintptr_t arg, struct vcpu *v)
+static __attribute__((noinline)) int32_t sched_op_slow(uint32_t cmd, uintptr_t arg, struct vcpu *v)
 {
     switch (cmd) {
     case SCHEDOP_yield:

@@ -140,7 +140,7 @@ static void serve_vcpu(struct vcpu *v)
         vcpu_start(v, v->entry, v->context_id);
     if (requests & SMP_UPCALL)
         vgic_raise_upcall(v);
-    if (requests & SMP_POLL && v->poll_port != POLL_NONE)
+    if (requests & SMP_POLL && v->domain->polling[v->cpu_id] & BIT(v->id))
         vcpu_wake(v);
     for (uint32_t word = 0; word < ARRAY_SIZE(inject_posted[0]); word++) {
         uint32_t news = take(&inject_posted[index][word], &inject_taken[index][word]);

@@ -41,7 +41,6 @@ void vcpu_start(struct vcpu *v, uint32_t entry, uint32_t context_id)
     forget_loaded_state(v);
     arch_vcpu_reset(v, entry, context_id, 0, 0);
     v->power = VCPU_ON;
-    v->poll_port = POLL_NONE;
     v->deadline = DEADLINE_NONE;
     v->wake_bit = v->bit;
     guest_access_invalidate(v);
@@ -55,7 +54,7 @@ void vcpu_stop(struct vcpu *v)
 
     v->wake_bit = 0;
     v->deadline = DEADLINE_NONE;
-    v->domain->polling &= ~BIT(v->id);
+    v->domain->polling[v->cpu_id] &= ~BIT(v->id);
     cpu->ready &= ~v->bit;
     if (cpu->current == v)
         cpu->attention |= ATTENTION_RESCHED;

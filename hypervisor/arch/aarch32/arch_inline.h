@@ -71,6 +71,14 @@ static inline uint64_t arch_counter(void)
     return READ_SYSREG64(CNTPCT);
 }
 
+static inline bool arch_guest_irq_masked(void)
+{
+    uint32_t cpsr;
+
+    __asm__ volatile("mrs %0, spsr" : "=r"(cpsr));
+    return cpsr & 1u << 7;
+}
+
 static inline uint32_t arch_counter_hz(void)
 {
     return READ_SYSREG(CNTFRQ);

@@ -185,11 +185,6 @@ uintptr_t arch_fault_address(bool instruction)
     return instruction ? READ_SYSREG(HIFAR) : READ_SYSREG(HDFAR);
 }
 
-bool arch_guest_irq_masked(void)
-{
-    return guest_cpsr() & PSR_I;
-}
-
 void arch_unmask_guest_irq(struct vcpu *v)
 {
     (void)v;

@@ -20,6 +20,7 @@ struct trap_frame;
  *   void arch_wfi(void);                        DSB, then WFI
  *   void arch_relax(void);                      one turn of a wait on another CPU
  *   uint64_t arch_counter(void);                CNTPCT, ticks
+ *   bool arch_guest_irq_masked(void);           PSTATE.I / CPSR.I of the guest that trapped
  *   uint32_t arch_counter_hz(void);             CNTFRQ
  *   void arch_timer_set(uint64_t ticks);        EL2 timer, absolute; DEADLINE_NONE switches it off
  *   bool arch_test_and_set_bit(uint32_t *word, uint32_t mask);   single-copy atomic against the guest

@@ -33,8 +33,8 @@ struct cpu {
 
     /* Access strategies (protect/mpu). Images are operands of view_load, masks are HPRENR values. */
     uint32_t *guest_image;
-    uint32_t *hyp_image;
     uint32_t guest_mask;
+    uint32_t *hyp_image;
     uint32_t hyp_mask;
     uint32_t nr_windows;
 
@@ -42,6 +42,7 @@ struct cpu {
     struct vcpu *fp_owner;
     struct vcpu *mpu_owner;
 
+    uint32_t slice_ticks; /* 0: no time slice */
     uint64_t slice_end;  /* counter ticks; DEADLINE_NONE */
     uint64_t timer_next; /* what CNTHP is programmed to; DEADLINE_NONE */
 };

@@ -29,8 +29,8 @@ struct domain {
     uint32_t *mask;                /* evtchn_mask as 32-bit words */
     uint32_t *channels;            /* one word a port, see evtchn.h */
     struct vcpu *vcpus;            /* vcpus[id] */
-    uint32_t polling;              /* bit per vCPU that sleeps in SCHEDOP_poll */
     uint32_t bit;                  /* 1 << (domid - 1) */
+    uint32_t polling[CONFIG_MAX_CPUS]; /* bit per vCPU that sleeps in SCHEDOP_poll; each CPU writes its own word */
     struct peer_page shared_page;  /* the page `pending` and `mask` lie in */
 
     uint32_t nr_ports;

@@ -15,16 +15,14 @@ must_check int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t
 must_check int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes);
 
 /*
- * The buffer itself when it lies in the vCPU's run and on a word, otherwise NULL: then guest_read decides. The
- * guest's other vCPUs may write it at any time, so each field is read once.
+ * True when the buffer lies in the vCPU's run and on a word: then EL2 may read it where it is, each field once,
+ * because the guest's other vCPUs may write it at any time. Otherwise guest_read decides.
  */
-static inline const volatile void *guest_direct(const struct vcpu *v, uintptr_t from, uint32_t bytes)
+static inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_t bytes)
 {
     const uintptr_t offset = from - v->buffer_base;
 
-    if (unlikely(offset >= v->buffer_span || v->buffer_span - offset < bytes - 3 || from & 3))
-        return NULL;
-    return (const volatile void *)from;
+    return likely(offset < v->buffer_span && v->buffer_span - offset >= bytes - 3 && !(from & 3));
 }
 
 /* Checks that guest_write of the same range would succeed. */

@@ -58,7 +58,6 @@ void arch_inject_abort(struct vcpu *v, bool instruction, bool write, uintptr_t a
 
 /* Clears the IRQ mask of the trapped (loaded) guest: SCHEDOP_block. */
 void arch_unmask_guest_irq(struct vcpu *v);
-bool arch_guest_irq_masked(void);
 
 /* Faulting guest address of an abort from a lower level. */
 uintptr_t arch_fault_address(bool instruction);

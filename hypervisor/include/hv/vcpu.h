@@ -23,8 +23,7 @@ struct domain;
 struct cpu;
 
 enum {
-    POLL_NONE = -1, /* vcpu.poll_port: not polling */
-    POLL_ANY = 0,   /* wakes for any port of the domain; port 0 is never a real port */
+    POLL_ANY = 0, /* vcpu.poll_port: any port of the domain; port 0 is never a real port */
 };
 
 /* State that is switched only between vCPUs that use it; once used, it is restored eagerly. */
@@ -66,7 +65,7 @@ struct vcpu {
     uintptr_t buffer_base;
     uint32_t buffer_span; /* bytes in the run minus 3: a word at base + offset is inside when offset < span */
 
-    int32_t poll_port;
+    int32_t poll_port; /* valid while its bit in domain.polling is set */
     uint64_t deadline;     /* counter ticks at which a blocked vCPU wakes; DEADLINE_NONE */
     uint32_t power;        /* enum vcpu_power */
     uint32_t entry, context_id; /* PSCI CPU_ON: first instruction and r0 / x0 */

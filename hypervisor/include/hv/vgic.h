@@ -69,14 +69,19 @@ void vgic_maintenance(struct vcpu *v);
 /* True when an enabled interrupt is pending for the vCPU (blocked vCPUs must not sleep then). */
 bool vgic_has_pending(const struct vcpu *v);
 
-/* The vCPU has something to run for. */
+/* The vCPU has something to run for. `cpu` is this CPU, on which it lives. */
+static inline void vgic_wake_on(struct cpu *cpu, struct vcpu *v)
+{
+    const uint32_t wake = v->wake_bit, ready = cpu->ready | wake, notice = cpu->current->notice_mask;
+
+    cpu->ready = ready;
+    if (unlikely(wake & notice))
+        cpu->attention |= ATTENTION_RESCHED;
+}
+
 static inline void vgic_wake(struct vcpu *v)
 {
-    struct cpu *const cpu = v->cpu;
-
-    cpu->ready |= v->wake_bit;
-    if (v->wake_bit & cpu->current->notice_mask)
-        cpu->attention |= ATTENTION_RESCHED;
+    vgic_wake_on(v->cpu, v);
 }
 
 /* SCHEDOP_poll's first look: the loaded vCPU has its IRQs enabled and the upcall pending. */

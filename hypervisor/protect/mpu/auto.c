@@ -25,6 +25,7 @@ always_inline void peer_end(struct peer_access *access)
     if (access->live == 0)
         return;
     if (unlikely(access->live == SWITCHED)) {
+        PROBE("exposed.end");
         view_load(access->cpu->guest_image);
         return;
     }
@@ -51,6 +52,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
         return;
     if (unlikely(access->live == access->cpu->nr_windows)) {
         view_load(access->cpu->hyp_image);
+        PROBE("exposed");
         access->live = SWITCHED;
         return;
     }

@@ -22,6 +22,7 @@ always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint3
 always_inline void peer_end(struct peer_access *access)
 {
     if (access->live) {
+        PROBE("exposed.end");
         WRITE_SYSREG(HSCTLR, access->live);
         __asm__ volatile("isb" ::: "memory");
     }
@@ -34,6 +35,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
     access->live = READ_SYSREG(HSCTLR);
     WRITE_SYSREG(HSCTLR, access->live | HSCTLR_BR);
     __asm__ volatile("isb" ::: "memory");
+    PROBE("exposed");
 }
 
 #include "core/evtchn_send.h"

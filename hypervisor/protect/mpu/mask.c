@@ -18,17 +18,18 @@ always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint3
 
 always_inline void peer_end(struct peer_access *access)
 {
-    if (access->live)
+    if (access->live) {
+        PROBE("exposed.end");
         mpu_enable(access->cpu->guest_mask);
+    }
 }
 
 always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
 {
     if (access->live || page->held_by & access->viewer)
         return;
-    PROBE("mask.in");
     mpu_enable(access->cpu->hyp_mask);
-    PROBE("mask.in.end"); /* operand load, HPRENR, ISB */
+    PROBE("exposed");
     access->live = 1;
 }
 

@@ -25,7 +25,7 @@ extern char image_text_start[], image_text_end[], image_data_start[], image_data
 extern char image_cpu_start[], image_cpu_size[];
 
 static struct view hypervisor_view;
-static bool entry_switches, views_resident;
+static bool entry_switches;
 
 static struct config_region encode(uintptr_t base, uintptr_t limit, uint32_t attr)
 {
@@ -90,12 +90,11 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
     WRITE_SYSREG(HVBAR, (uintptr_t)(entry_switches ? vectors_switching : vectors_resident));
     if (config->access == ACCESS_MASK) {
         write_disabled(&hypervisor_view);
-        views_resident = true;
         for (uint32_t i = 0; i < nr_domains; i++) {
-            if (domains[i].config->flags & DOMAIN_SLOTS_RESIDENT)
+            if (domains[i].config->flags & DOMAIN_SLOTS_RESIDENT) {
                 write_disabled(&domains[i].view);
-            else
-                views_resident = false;
+                domains[i].view.image = NULL;
+            }
         }
     }
     if (config->access == ACCESS_BACKGROUND && config->background_when == BACKGROUND_ALWAYS)
@@ -116,15 +115,16 @@ void protect_load_hypervisor_view(void)
 
 hot void protect_load_view(struct vcpu *v)
 {
-    const struct view *const view = &v->domain->view;
     struct cpu *const cpu = v->cpu;
+    uint32_t *const image = v->domain->view.image;
+    const uint32_t enable = v->domain->view.enable;
 
-    cpu->guest_mask = view->enable;
-    cpu->guest_image = view->image;
-    if (views_resident)
-        mpu_enable(view->enable);
+    cpu->guest_image = image;
+    cpu->guest_mask = enable;
+    if (likely(image))
+        view_load(image);
     else
-        view_load(view->image);
+        mpu_enable(enable);
 }
 
 /* Bit of every domain whose view has the page: never a window over it while that view is loaded. */

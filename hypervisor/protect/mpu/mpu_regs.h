@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The few MPU register writes that strategies make inline. Window n lives in slot MPU_FIXED_SLOTS + n, whose
- * encodings are compiled in.
+ * encodings are compiled in. Between the probes `exposed` and `exposed.end` EL2 reaches memory of another
+ * domain; every strategy that opens and closes has the pair.
  *
  * Order (Arm DDI 0600, C1.7.1): a region is off before it moves, with an ISB in between; a DSB and an ISB
  * stand between programming a region and relying on it. Closing needs the ISB so that a later open moves a
@@ -27,10 +28,12 @@ static inline void mpu_window_open(uint32_t rbar, uint32_t rlar)
                      "dsb sy\n\t"
                      "isb" ::"r"(rbar), "r"(rlar) : "memory");
     PROBE("window.open.end");
+    PROBE("exposed");
 }
 
 static inline void mpu_window_close(void)
 {
+    PROBE("exposed.end");
     PROBE("window.close");
     __asm__ volatile("mcr p15, 4, %0, c6, c10, 5\n\t" /* HPRLAR5, EN = 0 */
                      "dsb sy\n\t"

@@ -19,8 +19,10 @@ always_inline void peer_begin(struct peer_access *access, struct cpu *cpu, uint3
 
 always_inline void peer_end(struct peer_access *access)
 {
-    if (access->live)
+    if (access->live) {
+        PROBE("exposed.end");
         view_load(access->cpu->guest_image);
+    }
 }
 
 always_inline void peer_reach(struct peer_access *access, const struct peer_page *page)
@@ -28,6 +30,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
     if (access->live || page->held_by & access->viewer)
         return;
     view_load(access->cpu->hyp_image);
+    PROBE("exposed");
     access->live = 1;
 }
 

@@ -18,10 +18,10 @@ enum {
 };
 
 struct view {
+    uint32_t *image;      /* into words; NULL: the regions are resident and only switched on and off */
     uint32_t enable;      /* HPRENR while the view is loaded: fixed slots and its own */
     uint32_t nr;          /* regions */
     uint32_t first_slot;
-    uint32_t *image;      /* into words */
     uint32_t words[VIEW_MAX_WORDS];
     const struct config_region *regions;
     /* window-granule = "domain": its RAM as EL2-only regions */
