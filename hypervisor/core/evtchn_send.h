@@ -68,10 +68,14 @@ always_inline void deliver_local(struct peer_access *access, struct domain *d, u
 
 static hypercall_fn NAMED(event_channel_op);
 
-hot static __attribute__((noinline)) int32_t NAMED(send_local)(uint32_t channel, struct vcpu *v)
+/* The vCPU comes in the register in which the caller has it; `unused` are there to keep it so. */
+hot static __attribute__((noipa)) int32_t NAMED(send_local)(uint32_t channel, uint32_t unused1, uint32_t unused2,
+                                                            struct vcpu *v)
 {
     struct peer_access access;
 
+    (void)unused1;
+    (void)unused2;
     peer_begin(&access, v->cpu, v->domain->bit);
     deliver_local(&access, channel_domain(channel), channel_low(channel));
     return 0;
@@ -94,7 +98,7 @@ hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t 
     const uint32_t channel = v->domain->channels[port];
     if (unlikely(!(channel & CHANNEL_LOCAL)))
         return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
-    return NAMED(send_local)(channel, v);
+    return NAMED(send_local)(channel, arg, port, v);
 }
 
 static void NAMED(begin)(struct peer_access *access)

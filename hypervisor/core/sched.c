@@ -104,7 +104,8 @@ hot struct vcpu *sched_next(struct cpu *cpu)
     if (cpu->slice_ticks)
         arm_slice(cpu, next);
     cpu->rotate = 0;
-    cpu->attention = vgic_upcall_is_pending(next) ? ATTENTION_UPCALL : 0;
+    const uint32_t upcall = next == cpu->current ? arch_upcall_lr_read() : next->ctx.lrc0;
+    cpu->attention = upcall & LRC_STATE_PENDING ? ATTENTION_UPCALL : 0;
     return next;
 }
 

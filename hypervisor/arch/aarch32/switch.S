@@ -87,8 +87,12 @@ enter_vcpu:
     mov r4, r0
     orrs r2, r2, r3
     blne lazy_switch
-    mov r0, r4
-    bl protect_load_view
+    ldr r0, [r4, #VCPU_DOMAIN]
+    ldrd r0, r1, [r0, #DOMAIN_VIEW]     /* image, HPRENR; the same two words in struct cpu */
+    strd r0, r1, [sp, #FRAME + CPU_GUEST_VIEW]
+    cmp r0, #0
+    mcreq p15, 4, r1, c6, c1, 1         /* resident: HPRENR is the whole switch, ERET synchronises */
+    blne view_load
 
     add lr, r4, #(VCPU_CTX + CTX_LR_USED)
     ldmia lr!, {r2 - r8}        /* lr_used, vmpidr, hcr, hcptr, hstr, cntvoff */

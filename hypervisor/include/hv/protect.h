@@ -23,10 +23,7 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config);
 /* Builds the loadable form of the domain's view from the configuration. */
 void protect_build_view(struct domain *d, const struct config_header *config);
 
-/* Loads the view of the vCPU's domain on this CPU. Called by the vCPU switch. */
-void protect_load_view(struct vcpu *v);
-
-/* Boot and restart: EL2 reaches all RAM until the next protect_load_view on this CPU. */
+/* Boot and restart: EL2 reaches all RAM until a vCPU is switched in on this CPU. */
 void protect_load_hypervisor_view(void);
 
 /* Fills in how EL2 reaches the page at `base` (page aligned) of `owner`. */

@@ -113,20 +113,6 @@ void protect_load_hypervisor_view(void)
     cpu->guest_mask = hypervisor_view.enable;
 }
 
-hot void protect_load_view(struct vcpu *v)
-{
-    struct cpu *const cpu = v->cpu;
-    uint32_t *const image = v->domain->view.image;
-    const uint32_t enable = v->domain->view.enable;
-
-    cpu->guest_image = image;
-    cpu->guest_mask = enable;
-    if (likely(image))
-        view_load(image);
-    else
-        mpu_enable(enable);
-}
-
 /* Bit of every domain whose view has the page: never a window over it while that view is loaded. */
 static uint32_t holders(uintptr_t base, const struct config_header *config)
 {

@@ -41,6 +41,12 @@ static inline void mpu_window_close(void)
     PROBE("window.close.end");
 }
 
+/* Off, about to be moved: the ISB orders it before the move; the DSB comes with the open that follows. */
+static inline void mpu_window_off(void)
+{
+    __asm__ volatile("mcr p15, 4, %0, c6, c10, 5\n\tisb" ::"r"(0) : "memory");
+}
+
 static inline void mpu_enable(uint32_t mask)
 {
     __asm__ volatile("mcr p15, 4, %0, c6, c1, 1\n\t" /* HPRENR */

@@ -29,7 +29,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
     if (access->live) {
         if (likely(access->live == rbar))
             return;
-        mpu_window_close();
+        mpu_window_off();
         access->live = 0;
     }
     /* In the loaded view already: a second region over it would be an overlap. */
