@@ -104,6 +104,7 @@ trap_switching:
     push {r0 - r3, r12, lr}
     ldr r0, [sp, #CPU(SWITCH_IN)]
     bl view_load
+    PROBE exposed
     ldm sp, {r0 - r3, r12}
     HYPERCALL_OR trap_full_switching
 trap_exit_switching:
@@ -112,6 +113,7 @@ trap_exit_switching:
     bne trap_attention
     .global trap_return_switching
 trap_return_switching:
+    PROBE exposed.end
     ldr r0, [sp, #CPU(SWITCH_OUT)]
     bl view_load
     pop {r0 - r3, r12, lr}
@@ -128,6 +130,7 @@ irq_switching:
     push {r0 - r3, r12, lr}
     ldr r0, [sp, #CPU(SWITCH_IN)]
     bl view_load
+    PROBE exposed
     bl trap_irq
     b trap_exit_switching
 
