@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bench.costmodel import ENDS, Model, dominates, equal_price
 from bench.counts import Counts
-from bench.sweep import Comparison, Point
+from bench.sweep import ALWAYS, Comparison, Point
 
 METHOD_1, METHOD_2 = "window", "switch"
 HOT = "evtchn.send.peer.one_page"
@@ -109,8 +109,16 @@ def dominance_lines(data: Comparison) -> list[str]:
         beaten = [b for b in data.strategies if a != b and _dominates_everywhere(data, a, b)]
         if beaten:
             lines.append(f"`{a}` is not dearer than {_list(beaten)} for any operation, under every additive cost model "
-                         "with non-negative prices")
+                         f"with non-negative prices{_at_a_price(data, a)}")
     return lines
+
+
+def _at_a_price(data: Comparison, strategy: str) -> str:
+    cell = data.cell(HOT, strategy)
+    if cell is None or cell.exposure.instructions != ALWAYS:
+        return ""
+    what = "every guest's event pages to EL1 of every guest" if cell.exposure.bytes is None else "everything to EL2"
+    return f"; it exposes {what}, for ever"
 
 
 def _pairs(data: Comparison, a: str, b: str) -> Iterable[tuple[Counts, Counts]]:
@@ -147,6 +155,17 @@ def answer(data: Comparison, model: Model) -> str:
             f"{', '.join(parts)}; a use of method 2 needs two ways.")
 
 
+def _combination(data: Comparison, model: Model) -> str:
+    """Whether method 2 has its place beside method 1."""
+    found = crossings(data.touch.get(METHOD_1, ()), data.touch.get(METHOD_2, ()), model)
+    if found[0].x is None:
+        return ""
+    ends = [crossing.x for crossing in found[1:] if crossing.x]
+    cycles = f", in modelled cycles from {min(ends)} to {max(ends)}" if len(ends) == len(ENDS) else ""
+    return (f" For a call that touches more pages the combination pays: `{METHOD_2}` needs fewer instructions from "
+            f"k = {found[0].x} pages on{cycles}, with the views of this system.")
+
+
 def verdict(data: Comparison, model: Model) -> str:
     """One sentence on whether method 1 is needed, from the hot operation."""
     first, second = data.cell(HOT, METHOD_1), data.cell(HOT, METHOD_2)
@@ -157,7 +176,7 @@ def verdict(data: Comparison, model: Model) -> str:
              f"{second.instructions} with `{METHOD_2}` (modelled cycles {mine} and {theirs})")
     if dominates(first.counts, second.counts):
         return (f"Method 1 is worth having: {facts}; `{METHOD_1}` needs no more of any class, so no additive cost "
-                "model makes it the dearer one.")
+                f"model makes it the dearer one.{_combination(data, model)}")
     if dominates(second.counts, first.counts):
         return (f"Method 1 is not needed for speed: {facts}; `{METHOD_2}` needs no more of any class, so no "
                 "additive cost model makes it the dearer one.")

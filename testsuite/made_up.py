@@ -75,12 +75,17 @@ def touched(pages: int, strategy_name: str) -> Counts:
     return sum(way + [each] * pages, Counts())
 
 
+def probed(metric: str, *windows: Counts) -> counts.Row:
+    """A round with these counts between the probes the metric is made of."""
+    return row(SEND, windows=dict(zip(row_named(metric).windows, windows, strict=True)))
+
+
 def made_up() -> sweep.Comparison:
-    outcomes = [outcome("view.switch", "window", {f"view.switch.{n}": row(SEND, windows={"view.load": view(n)})
+    outcomes = [outcome("view.switch", "window", {f"view.switch.{n}": probed(f"view.switch.{n}", view(n))
                                                   for n in range(1, 12)}),
-                outcome("region.add_remove", "window", {"region.add_remove": row(SEND, windows={
-                    "region.add": of(mpu=2, isb=1, dsb=1), "region.remove": of(mpu=1, isb=1, dsb=1, plain=2)})}),
-                outcome("view.mask", "mask", {"view.mask": row(SEND, windows={"mask.in": of(mpu=1, isb=1, load=1, load_words=1)})}),
+                outcome("region.add_remove", "window", {"region.add_remove": probed(
+                    "region.add_remove", of(mpu=2, isb=1, dsb=1), of(mpu=1, isb=1, dsb=1, plain=2))}),
+                outcome("view.mask", "mask", {"view.mask": probed("view.mask", of(mpu=1, isb=1, load=1, load_words=1))}),
                 Outcome(Job("evtchn.unmask", "mask"), (), None, "crash: d1", {})]
     for name in ("window", "switch"):
         outcomes.append(outcome("access.touch", name, {f"access.touch.{k}": row(SEND, windows={"access.touch": touched(k, name)})
