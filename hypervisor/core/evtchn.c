@@ -38,6 +38,7 @@ static void connect(struct domain *d, port_t port, struct domain *peer, port_t p
     const uint32_t vcpu = channel_vcpu(d->channels[port]);
 
     d->channels[port] = channel_make(EVTCHNSTAT_interdomain, vcpu, index_of(peer), peer_port) |
+                        channel_vcpu(peer->channels[peer_port]) << CHANNEL_TARGET_SHIFT |
                         local_if(d->cpus | peer->cpus);
 }
 
@@ -218,7 +219,8 @@ static int32_t bind_ipi(struct vcpu *v, struct evtchn_bind_ipi *arg)
     if (port < 0)
         return port;
     d->channels[port] =
-        channel_make(EVTCHNSTAT_ipi, arg->vcpu, index_of(d), (uint32_t)port) | local_if(d->cpus);
+        channel_make(EVTCHNSTAT_ipi, arg->vcpu, index_of(d), (uint32_t)port) | arg->vcpu << CHANNEL_TARGET_SHIFT |
+        local_if(d->cpus);
     arg->port = (uint32_t)port;
     return 0;
 }
@@ -237,6 +239,11 @@ static int32_t bind_vcpu(struct vcpu *v, const struct evtchn_bind_vcpu *arg)
         !(channel_state(word) == EVTCHNSTAT_virq && !virq_is_per_vcpu(channel_low(word))))
         return -XEN_EINVAL;
     d->channels[arg->port] = (word & ~(15u << CHANNEL_VCPU_SHIFT)) | arg->vcpu << CHANNEL_VCPU_SHIFT;
+    if (channel_state(word) == EVTCHNSTAT_interdomain) { /* the sender's word says whom it notifies */
+        uint32_t *const sender = &channel_domain(word)->channels[channel_low(word)];
+
+        *sender = (*sender & ~(15u << CHANNEL_TARGET_SHIFT)) | arg->vcpu << CHANNEL_TARGET_SHIFT;
+    }
     return 0;
 }
 

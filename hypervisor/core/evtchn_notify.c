@@ -22,10 +22,10 @@ static void raise_upcall(struct vcpu *v)
 /* Steps 2 and 3 with atomic updates, because a vCPU of the domain may run on the other CPU right now. */
 static bool select_shared(struct peer_access *access, struct vcpu *v, port_t port)
 {
-    uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel + (port >> 11);
+    uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel;
 
     strategy->reach(access, &v->info_page);
-    return !arch_test_and_set_bit(selector, BIT(port >> 6 & 31)) && !arch_test_and_set_bit((uint32_t *)v->info, 1);
+    return !arch_test_and_set_bit(selector, BIT(port >> 6)) && !arch_test_and_set_bit((uint32_t *)v->info, 1);
 }
 
 void evtchn_deliver_here(struct domain *d, port_t port)

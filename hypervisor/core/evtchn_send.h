@@ -20,17 +20,12 @@
 #define STRING_(a) #a
 #define STRING(a) STRING_(a)
 
-always_inline struct vcpu *channel_target(struct domain *d, uint32_t port)
-{
-    return &d->vcpus[channel_vcpu(d->channels[port])];
-}
-
 /* Steps 2 and 3 for a port whose pending bit is set and whose mask bit is clear. Null: no upcall is due. */
 always_inline struct vcpu *select_local(struct peer_access *access, struct vcpu *v, uint32_t port)
 {
     struct vcpu_info *const info = v->info;
-    uint32_t *const selector = (uint32_t *)&info->evtchn_pending_sel + (port >> 11);
-    const uint32_t bit = BIT(port >> 6 & 31);
+    uint32_t *const selector = (uint32_t *)&info->evtchn_pending_sel;
+    const uint32_t bit = BIT(port >> 6);
 
     peer_reach(access, &v->info_page);
     const uint32_t old = *selector;
@@ -44,8 +39,10 @@ always_inline struct vcpu *select_local(struct peer_access *access, struct vcpu 
 }
 
 /* Delivers on a LOCAL channel. */
-always_inline void deliver_local(struct peer_access *access, struct domain *d, uint32_t port)
+always_inline void deliver_local(struct peer_access *access, uint32_t channel)
 {
+    struct domain *const d = channel_domain(channel);
+    const uint32_t port = channel_low(channel);
     uint32_t *const pending = &d->pending[port >> 5];
     const uint32_t bit = BIT(port & 31);
     struct vcpu *upcall = NULL;
@@ -58,7 +55,7 @@ always_inline void deliver_local(struct peer_access *access, struct domain *d, u
     }
     *pending = old | bit;
     if (!(d->mask[port >> 5] & bit))
-        upcall = select_local(access, channel_target(d, port), port);
+        upcall = select_local(access, channel_target(d, channel), port);
     peer_end(access);
     if (upcall)
         vgic_raise_upcall_on(access->cpu, upcall);
@@ -77,7 +74,7 @@ hot static __attribute__((noipa)) int32_t NAMED(send_local)(uint32_t channel, ui
     (void)unused1;
     (void)unused2;
     peer_begin(&access, v->cpu, v->domain->bit);
-    deliver_local(&access, channel_domain(channel), channel_low(channel));
+    deliver_local(&access, channel);
     return 0;
 }
 
@@ -90,14 +87,14 @@ hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t 
     if (unlikely(cmd != EVTCHNOP_send))
         return evtchn_op_slow(cmd, arg, unused, v);
     if (unlikely(arg - v->buffer_base >= v->buffer_span))
-        return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
+        return evtchn_op_slow(EVTCHNOP_send, arg, unused, v);
 
     const uint32_t port = *(const uint32_t *)arg;
     if (unlikely(port >= CONFIG_MAX_PORTS)) /* every table has that many words; beyond a domain's limit they are 0 */
         return -XEN_EINVAL;
     const uint32_t channel = v->domain->channels[port];
     if (unlikely(!(channel & CHANNEL_LOCAL)))
-        return evtchn_op_slow(EVTCHNOP_send, arg, 0, v);
+        return evtchn_op_slow(EVTCHNOP_send, arg, port, v); /* the third argument is nobody's */
     return NAMED(send_local)(channel, arg, port, v);
 }
 

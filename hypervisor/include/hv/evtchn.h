@@ -9,7 +9,8 @@
  *   30:28  state (enum evtchn_status)
  *   27:24  vCPU of this domain that the port notifies
  *   23:16  index of the other domain (interdomain, unbound; IPI: this domain)
- *   15:0   port at the other end (interdomain; IPI: this port), or VIRQ number
+ *   15:12  vCPU that the port at the other end notifies (interdomain; IPI: this port's)
+ *   11:0   port at the other end (interdomain; IPI: this port), or VIRQ number
  *
  * Rules: words change under channels_lock only; closing unpublishes the word and runs smp_quiesce() before
  * the port can be given out again.
@@ -20,11 +21,14 @@
 #include "abi/event_channel.h"
 #include "hv/domain.h"
 
+_Static_assert(CONFIG_MAX_PORTS <= 1024, "a port's selector bit is in the first 32-bit word of the selector");
+
 #define CHANNEL_LOCAL 0x80000000u
 enum {
     CHANNEL_STATE_SHIFT = 28,
     CHANNEL_VCPU_SHIFT = 24,
     CHANNEL_DOMAIN_SHIFT = 16,
+    CHANNEL_TARGET_SHIFT = 12,
 };
 
 static inline uint32_t channel_make(enum evtchn_status state, uint32_t vcpu, uint32_t domain, uint32_t low)
@@ -49,7 +53,13 @@ static inline struct domain *channel_domain(uint32_t word)
 
 static inline uint32_t channel_low(uint32_t word)
 {
-    return word & 0xffff;
+    return word & 0xfff;
+}
+
+/* The vCPU an event of this LOCAL or interdomain channel is for. */
+static inline struct vcpu *channel_target(struct domain *d, uint32_t word)
+{
+    return &d->vcpus[word >> CHANNEL_TARGET_SHIFT & 15];
 }
 
 /* Makes `port` of `d` pending, on whatever CPU the caller runs (chapter "How an event becomes pending"). */
