@@ -156,13 +156,16 @@ def _prepared(session: Session, job: Job) -> Outcome:
 def run_all(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
     """Every job, in the order given, with progress."""
     done: dict[Job, Outcome] = {}
-    with ThreadPoolExecutor(session.workers) as pool:
+    pool = ThreadPoolExecutor(session.workers)
+    try:
         waiting = [pool.submit(_prepared, session, job) for job in jobs]
         for number, future in enumerate(as_completed(waiting), 1):
             outcome = future.result()
             done[outcome.job] = outcome
             session.progress(f"{number}/{len(jobs)} {outcome.job.label}" +
                              (f": not measured: {outcome.reason.splitlines()[0]}" if outcome.reason else ""))
+    finally:
+        pool.shutdown(cancel_futures=True)   # an interrupt waits for the machines that run, not for the queue
     return [done[job] for job in jobs]
 
 
