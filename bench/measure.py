@@ -49,7 +49,7 @@ class Sampled:
 @dataclass(frozen=True)
 class Measurement:
     metric: str                  # full name
-    strategy: str | None         # None where the row has no <s>
+    strategy: str | None         # it ran under; None: nothing ran
     value: Exact
     counts: Counts | None        # classes on the same window; None where the window has guest instructions
     row: Row | None = None       # the whole round, for exposure and explanation
@@ -102,7 +102,7 @@ def _result(metric: Metric, name: str, strategy: str, row: Row) -> Result:
     value, counts = chosen
     if value == 0:
         return NotMeasured(name, "nothing was counted")
-    return Measurement(name, strategy if metric.per_strategy else None, Exact(value, metric.unit), counts, row)
+    return Measurement(name, strategy, Exact(value, metric.unit), counts, row)
 
 
 def _differs(metric: Metric, low: Row, high: Row) -> str | None:
