@@ -10,7 +10,7 @@ struct lane {
     struct evtchn_send send;
     uint32_t receives;
     struct sched_poll poll;
-    uint32_t *pending_word, pending_bit;
+    uint32_t *pending_word, others; /* of the word: every bit but the port's */
 };
 
 static void lane_open(struct lane *lane, uint32_t sends, uint32_t receives)
@@ -20,7 +20,7 @@ static void lane_open(struct lane *lane, uint32_t sends, uint32_t receives)
         .receives = receives,
         .poll = {.ports = (uint32_t)&lane->receives, .nr_ports = 1},
         .pending_word = (uint32_t *)(void *)shared_info()->evtchn_pending + receives / 32,
-        .pending_bit = 1u << receives % 32,
+        .others = ~(1u << receives % 32),
     };
     event_mask(receives);
 }
@@ -33,7 +33,7 @@ static inline void lane_send(const struct lane *lane)
 static inline void lane_wait(const struct lane *lane)
 {
     hypercall_sched_op(SCHEDOP_poll, &lane->poll);
-    __atomic_fetch_and(lane->pending_word, ~lane->pending_bit, __ATOMIC_RELAXED);
+    __atomic_fetch_and(lane->pending_word, lane->others, __ATOMIC_RELAXED);
 }
 
 enum { EL1_REGIONS = 16, ONE_MIB = 0x100000 };
@@ -66,7 +66,7 @@ static inline void fp_use(void)
     __asm__ volatile(".fpu fpv5-d16\n\tvadd.f64 d0, d0, d0" ::: "memory");
 }
 
-static void ping(void (*use)(void), struct lane *lane)
+static void ping(void (*use)(void), const struct lane *lane)
 {
     for_rounds (round) {
         round_start();
