@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process wrapper and the verdict, broken on purpose: one misbehaving emulator after the other."""
 import struct
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -65,6 +68,29 @@ def test_emulator_that_does_not_exist_is_an_error(tmp_path):
 def test_deaf_emulator_with_plugin_is_reaped(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "IDLE_SECONDS", 0.1)
     assert run("ignores_sigterm", Limits(), tmp_path, plugins=("any.so",)).ended is Ended.END_LINE
+
+
+def test_a_killed_harness_leaves_no_emulator_behind(tmp_path):
+    script = (f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
+              "from pathlib import Path\nfrom testsuite.test_machine import run, Limits\n"
+              f"run('hang', Limits(guest_ms=None), Path({str(tmp_path)!r}))\n")
+    with subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parent.parent) as harness:
+        children = Path(f"/proc/{harness.pid}/task/{harness.pid}/children")
+        limit = time.monotonic() + 20
+        while not children.read_text().split() and time.monotonic() < limit:
+            time.sleep(0.01)
+        emulator = int(children.read_text().split()[0])
+        harness.kill()
+    while time.monotonic() < limit and _runs(emulator):
+        time.sleep(0.01)
+    assert not _runs(emulator)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_command_line_shuts_the_host_away(tmp_path):

@@ -6,6 +6,7 @@ the run ends on the final line with this run's nonce, or a limit ends it; nothin
 """
 from __future__ import annotations
 
+import ctypes
 import enum
 import os
 import secrets
@@ -31,6 +32,15 @@ HOST_FACTOR = 10          # the emulator's own time is a ten-fold backstop,
 _LEAST_HOST_SECONDS = 20.0
 _WALL_FACTOR = 6          # and the wall clock one behind it, for a machine that many share
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    """In the child: the harness may be killed without a chance to reap, and a guest may never end."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Ended(enum.Enum):
@@ -144,7 +154,7 @@ class _Watcher:
             try:
                 process = subprocess.Popen([*command, *clock.arguments(theirs.fileno())], cwd=empty,
                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                           pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0)
+                                           pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0, preexec_fn=_die_with_parent)
             except OSError as error:
                 self.stderr += str(error).encode()
                 return
