@@ -121,7 +121,7 @@ hot bool sched_attention(struct cpu *cpu)
 hot void sched_block_until(struct vcpu *v, uint64_t deadline)
 {
     struct cpu *const cpu = v->cpu;
-    const uint64_t timer = vgic_timer_deadline();
+    const uint64_t timer = vgic_timer_deadline(v);
 
     if (timer < deadline)
         deadline = timer;

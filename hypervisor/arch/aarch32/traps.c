@@ -48,14 +48,70 @@ static bool is_virtual_memory_register(const struct cp15_access *access)
     }
 }
 
+#define KEY(crn, crm, opc2) ((crn) << 8 | (crm) << 4 | (opc2))
+
+/* Registers that are the vCPU's own in the hardware and say nothing about the EL1 MPU. */
+#define PLAIN_REGISTERS(X) \
+    X(KEY(1, 0, 0), SCTLR) X(KEY(5, 0, 0), DFSR) X(KEY(5, 0, 1), IFSR) X(KEY(6, 0, 0), DFAR) X(KEY(6, 0, 2), IFAR) \
+    X(KEY(13, 0, 1), CONTEXTIDR)
+
+static bool read_plain(uint32_t key, uint32_t *value)
+{
+    switch (key) {
+#define READ(key, name) case key: *value = READ_SYSREG(name); return true;
+        PLAIN_REGISTERS(READ)
+#undef READ
+    default:
+        return false;
+    }
+}
+
+static bool write_plain(uint32_t key, uint32_t value)
+{
+    enum { SCTLR_M = 1 << 0 };
+
+    if (key == KEY(1, 0, 0) && value & SCTLR_M) /* from now on its regions count */
+        return false;
+    switch (key) {
+#define WRITE(key, name) case key: WRITE_SYSREG(name, value); return true;
+        PLAIN_REGISTERS(WRITE)
+#undef WRITE
+    default:
+        return false;
+    }
+}
+
+/*
+ * Most guests set SCTLR once and never touch the EL1 MPU: that alone must not make them users of it. The first
+ * access that does makes the state the vCPU's own; then the instruction runs again, untrapped.
+ */
+static void virtual_memory_register(struct vcpu *v, struct trap_frame *frame, const struct cp15_access *access,
+                                    uint32_t syndrome)
+{
+    const uint32_t key = KEY(access->crn, access->crm, access->opc2);
+    uint32_t value = 0;
+    bool done;
+
+    if (access->read) {
+        done = read_plain(key, &value);
+        if (done)
+            arch_frame_set(frame, access->rt, value);
+    } else {
+        done = write_plain(key, arch_frame_get(frame, access->rt));
+    }
+    if (done)
+        arch_skip_instruction(syndrome);
+    else
+        lazy_own_el1_mpu(v);
+    guest_access_invalidate(v);
+}
+
 static bool cp15_32(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
 {
     const struct cp15_access access = decode(syndrome);
 
     if (is_virtual_memory_register(&access)) {
-        /* The state becomes the vCPU's own and the instruction runs again, untrapped. */
-        lazy_own_el1_mpu(v);
-        guest_access_invalidate(v);
+        virtual_memory_register(v, frame, &access, syndrome);
         return true;
     }
     if (access.crn == 1 && access.crm == 0 && access.opc2 == 1) { /* ACTLR: reads 0, writes ignored */

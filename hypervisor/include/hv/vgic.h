@@ -99,12 +99,17 @@ static inline bool vgic_upcall_is_pending(const struct vcpu *v)
 /* The line of the loaded vCPU's upcall, looked at again: false when the guest took it down; then nothing is pending. */
 bool vgic_sample_upcall(struct vcpu *v);
 
-/* When the loaded vCPU's virtual timer will fire (ticks), DEADLINE_NONE when it is off or masked. */
-static inline uint64_t vgic_timer_deadline(void)
+/*
+ * When the loaded vCPU's virtual timer will wake it (ticks); DEADLINE_NONE when it is off or masked, or its
+ * interrupt is disabled: then it may expire and nobody hears of it.
+ */
+static inline uint64_t vgic_timer_deadline(const struct vcpu *v)
 {
-    enum { ENABLE = 1, IMASK = 2 };
+    enum { ENABLE = 1, IMASK = 2, PPI = 27 };
 
-    return (arch_vtimer_ctl_read() & (ENABLE | IMASK)) == ENABLE ? arch_vtimer_cval_read() : DEADLINE_NONE;
+    if ((arch_vtimer_ctl_read() & (ENABLE | IMASK)) != ENABLE || !(v->vgic.local.enabled & BIT(PPI)))
+        return DEADLINE_NONE;
+    return arch_vtimer_cval_read();
 }
 
 /*
