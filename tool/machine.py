@@ -6,12 +6,12 @@ the run ends on the final line with this run's nonce, or a limit ends it; nothin
 """
 from __future__ import annotations
 
-import ctypes
 import enum
 import os
 import secrets
 import select
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,15 +32,6 @@ HOST_FACTOR = 10          # the emulator's own time is a ten-fold backstop,
 _LEAST_HOST_SECONDS = 20.0
 _WALL_FACTOR = 6          # and the wall clock one behind it, for a machine that many share
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
-
-
-_LIBC = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent() -> None:
-    """In the child: the harness may be killed without a chance to reap, and a guest may never end."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Ended(enum.Enum):
@@ -136,6 +127,11 @@ def run(machine: Machine, folder: Path, limits: Limits = Limits(),
                      tuple(command), machine.nonce, folder, watcher.seconds)
 
 
+def _leash(program: str) -> list[str]:
+    """A prefix that ends the emulator with us: the harness may be killed before it can reap, and a guest may never end."""
+    return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which(program) else []
+
+
 class _Watcher:
     """One process from start to reaping."""
 
@@ -152,9 +148,9 @@ class _Watcher:
         with ours, theirs:
             clock = VirtualClock(ours, self._machine.board)
             try:
-                process = subprocess.Popen([*command, *clock.arguments(theirs.fileno())], cwd=empty,
+                process = subprocess.Popen([*_leash(command[0]), *command, *clock.arguments(theirs.fileno())], cwd=empty,
                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                           pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0, preexec_fn=_die_with_parent)
+                                           pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0)
             except OSError as error:
                 self.stderr += str(error).encode()
                 return

@@ -151,9 +151,9 @@ TEST(sched, a_slice_ends_a_spinning_guest, IDS "S1-07 S4-24", WHY "both have hal
      NEEDS "system=slice strategies=all timeout_ms=4000")
 {
     peers_meet();
-    const struct gaps gaps = watch_gaps(20 * (uint64_t)SLICE_NS);
+    const struct gaps gaps = watch_gaps(8 * (uint64_t)SLICE_NS);
 
-    expect_true(gaps.count >= 9 && gaps.count <= 11);
+    expect_true(gaps.count >= 3 && gaps.count <= 5);
     expect_true(gaps.shortest > SLICE_NS * 9 / 10);
     expect_true(gaps.longest < SLICE_NS * 11 / 10);
 }
