@@ -11,6 +11,8 @@
  */
 #include "abi/errno.h"
 #include "hv/evtchn.h"
+#include "hv/panic.h"
+#include "hv/protect.h"
 #include "hv/strategy.h"
 #include "hv/vgic.h"
 
@@ -57,6 +59,7 @@ always_inline void deliver_local(struct peer_access *access, uint32_t channel)
     if (!(d->mask[port >> 5] & bit))
         upcall = select_local(access, channel_target(d, channel), port);
     peer_end(access);
+    checked_only(protect_check(access->cpu));
     if (upcall)
         vgic_raise_upcall_on(access->cpu, upcall);
     if (unlikely(d->polling[0] | d->polling[1]))
@@ -113,6 +116,7 @@ static void NAMED(reach)(struct peer_access *access, const struct peer_page *pag
 static void NAMED(end)(struct peer_access *access)
 {
     peer_end(access);
+    checked_only(protect_check(access->cpu));
 }
 
 const struct strategy NAMED(strategy) = {

@@ -85,6 +85,7 @@ void trap_handle(struct trap_frame *frame)
     struct vcpu *const v = vcpu_current();
     const uint32_t syndrome = arch_syndrome();
 
+    checked_only(protect_check(v->cpu)); /* the switch that brought this vCPU in */
     switch (syndrome >> HSR_EC_SHIFT) {
     case EC_WFX:
         arch_skip_instruction(syndrome);
@@ -136,6 +137,7 @@ hot void trap_irq(void)
 {
     const uint32_t intid = arch_gic_acknowledge();
 
+    checked_only(protect_check(cpu_this()));
     if (intid >= INTID_SPURIOUS)
         return;
     if (intid >= 32) {

@@ -167,8 +167,10 @@ void protect_check(const struct cpu *cpu)
 {
     struct config_region regions[MPU_MAX_SLOTS], fixed[MPU_FIXED_SLOTS];
     const uint32_t slots = READ_SYSREG(HMPUIR) & 0xff, enabled = READ_SYSREG(HPRENR);
-    const struct view *const view = &cpu->current->domain->view;
+    const struct view *const view = entry_switches ? &hypervisor_view : &cpu->current->domain->view;
 
+    if (cpu->current == cpu->idle) /* no guest's view is loaded yet */
+        return;
     if (enabled != view->enable)
         panic("HPRENR %08x, the view says %08x", (unsigned)enabled, (unsigned)view->enable);
     for (uint32_t slot = 0; slot < slots; slot++)
