@@ -74,3 +74,30 @@ TEST(abi, console_unknown_commands_are_enosys, IDS "", WHY "2 and up", NEEDS "sy
     expect_eq(hypercall_console_io(99, 1, text), -XEN_ENOSYS);
     expect_eq(hypercall_console_io(~0u, 0, NULL), -XEN_ENOSYS);
 }
+
+static volatile uint64_t interrupted_at;
+
+static void note_the_time(uint32_t intid)
+{
+    (void)intid;
+    timer_disarm();
+    interrupted_at = counter();
+}
+
+TEST(abi, a_long_console_write_lets_interrupts_in, IDS "", WHY "a guest's text must not hold the CPU",
+     NEEDS "system=solo")
+{
+    static char nothing[8192]; /* dropped, byte by byte */
+
+    irq_init();
+    irq_set_handler(INTID_TIMER, note_the_time);
+    irq_enable_source(INTID_TIMER);
+    irq_unmask();
+    const uint64_t start = counter();
+    timer_arm_ns(1000);
+    expect_eq(hypercall_console_io(CONSOLEIO_write, sizeof(nothing), nothing), 0);
+    const uint64_t end = counter();
+
+    expect_true(interrupted_at > start);
+    expect_true(interrupted_at - start < (end - start) / 4);
+}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * console_io: a domain's text, taken in pieces of at most 127 bytes; the earlier pieces of a call that ends
- * in -EFAULT are printed.
+ * in -EFAULT are printed. After each piece the call restarts, so that nobody's interrupts wait for the UART.
  */
 #include "abi/console.h"
 
 #include "abi/errno.h"
+#include "hv/arch.h"
 #include "hv/console.h"
 #include "hv/domain.h"
 #include "hv/guest_access.h"
@@ -15,19 +16,14 @@ enum { CONSOLE_PIECE = 127 };
 
 static int32_t console_write(struct vcpu *v, uint32_t count, uintptr_t from)
 {
-    char piece[CONSOLE_PIECE + 1];
+    const uint32_t bytes = count < CONSOLE_PIECE ? count : CONSOLE_PIECE;
+    char piece[CONSOLE_PIECE];
 
-    while (count) {
-        const uint32_t bytes = count < CONSOLE_PIECE ? count : CONSOLE_PIECE;
-
-        if (guest_read(v, piece, from, bytes))
-            return -XEN_EFAULT;
-        for (uint32_t i = 0; i < bytes; i++)
-            console_domain_put(v->domain, piece[i]);
-        from += bytes;
-        count -= bytes;
-    }
-    return 0;
+    if (guest_read(v, piece, from, bytes))
+        return -XEN_EFAULT;
+    for (uint32_t i = 0; i < bytes; i++)
+        console_domain_put(v->domain, piece[i]);
+    return count == bytes ? 0 : arch_restart_hypercall(CONSOLEIO_write, count - bytes, (uint32_t)from + bytes);
 }
 
 int32_t hypercall_console_io(uint32_t cmd, uint32_t count, uint32_t buffer, struct vcpu *v)

@@ -26,6 +26,8 @@ enum {
     HSR_SRT_SHIFT = 16,
     HSR_WNR = 1 << 6,
     HSR_WFE = 1 << 0,
+    HSR_FSC_MASK = 0x3f,
+    HSR_FSC_ASYNCHRONOUS = 0x11,
 };
 
 static uint32_t sign_extend(uint32_t value, uint32_t bytes)
@@ -52,6 +54,10 @@ static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndro
     const uint32_t bytes = 1u << (syndrome >> HSR_SAS_SHIFT & 3), reg = syndrome >> HSR_SRT_SHIFT & 31;
     uint32_t value = 0;
 
+    if ((syndrome & HSR_FSC_MASK) == HSR_FSC_ASYNCHRONOUS) { /* nothing to return to: its own write failed on the bus */
+        domain_crash(v->domain, "asynchronous external abort");
+        return;
+    }
     if (!(syndrome & HSR_ISV)) {
         arch_inject_abort(v, false, write, address);
         return;

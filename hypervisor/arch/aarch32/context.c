@@ -175,6 +175,17 @@ void arch_rewind_hvc(void)
     set_guest_pc(guest_pc() - 4);
 }
 
+int32_t arch_restart_hypercall(uint32_t a1, uint32_t a2, uint32_t a3)
+{
+    /* entry.S: r0 r1 r2 r3 r12 lr right below struct cpu; r0 becomes what the handler returns. */
+    uint32_t *const frame = (uint32_t *)cpu_this() - 6;
+
+    frame[1] = a2;
+    frame[2] = a3;
+    arch_rewind_hvc();
+    return (int32_t)a1;
+}
+
 uint32_t arch_syndrome(void)
 {
     return READ_SYSREG(HSR);

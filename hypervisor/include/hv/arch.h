@@ -53,6 +53,12 @@ void arch_init_traps(void);
 /* Zeroes whole words of RAM, fast. */
 void arch_zero_words(uint32_t *from, uint32_t *limit);
 
+/*
+ * A long hypercall stops here: the guest executes the HVC again with these arguments, after pending interrupts.
+ * Returns what the handler must return.
+ */
+int32_t arch_restart_hypercall(uint32_t a1, uint32_t a2, uint32_t a3);
+
 /* Leaves boot: asks the scheduler for a vCPU and enters it. */
 noreturn_fn void arch_enter_first(struct cpu *cpu);
 
