@@ -80,10 +80,17 @@ def test_a_killed_harness_leaves_no_emulator_behind(tmp_path):
         while not children.read_text().split() and time.monotonic() < limit:
             time.sleep(0.01)
         emulator = int(children.read_text().split()[0])
+        while not _is_the_emulator(emulator) and time.monotonic() < limit:
+            time.sleep(0.01)
         harness.kill()
     while time.monotonic() < limit and _runs(emulator):
         time.sleep(0.01)
     assert not _runs(emulator)
+
+
+def _is_the_emulator(pid: int) -> bool:
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return any(word.endswith(b"fake_qemu.py") for word in words[:3])
 
 
 def _runs(pid: int) -> bool:
