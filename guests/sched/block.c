@@ -56,7 +56,7 @@ PEER(2, sched, block_with_a_pending_upcall_does_not_sleep)
     peer_signal(1);
 }
 
-TEST(sched, an_event_wakes_a_blocked_domain, IDS "S4-15 S4-24", WHY "the upcall ends the sleep", NEEDS "strategies=all")
+TEST(sched, an_event_wakes_a_blocked_domain, IDS "S4-15 S4-24", WHY "the upcall ends the sleep", NEEDS "strategies=window,switch")
 {
     peers_meet();
     irq_init();
@@ -97,7 +97,7 @@ TEST(sched, wfi_with_irqs_masked_wakes_for_the_virtual_timer, IDS "S4-13", WHY "
     expect_eq(irq_count(0, INTID_TIMER), 1);
 }
 
-TEST(sched, wfi_wakes_for_an_event, IDS "S4-13 S4-15", WHY "the idle loop of most guests", NEEDS "strategies=all")
+TEST(sched, wfi_wakes_for_an_event, IDS "S4-13 S4-15", WHY "the idle loop of most guests", NEEDS "strategies=window,switch")
 {
     peers_meet();
     irq_init();

@@ -42,7 +42,7 @@ PEER(2, sched, poll_on_a_pending_masked_port_returns_at_once)
 }
 
 TEST(sched, a_masked_port_wakes_its_poller, IDS "S4-15", WHY "step 4 of a delivery does not look at the mask",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch")
 {
     peers_meet();
     event_mask(peer_port(1));

@@ -72,7 +72,7 @@ PEER(2, sched, a_higher_priority_runs_first)
 }
 
 TEST(sched, a_wakeup_of_a_higher_priority_preempts_at_once, IDS "S3-04 S4-24",
-     WHY "the send itself leads through the scheduler", NEEDS "system=prio strategies=all")
+     WHY "the send itself leads through the scheduler", NEEDS "system=prio strategies=window,switch")
 {
     peers_meet();
     for (uint32_t round = 0; round < 5; round++) {
@@ -148,7 +148,7 @@ static void spin_for_ever(void)
 }
 
 TEST(sched, a_slice_ends_a_spinning_guest, IDS "S1-07 S4-24", WHY "both have half of the CPU, a slice at a time",
-     NEEDS "system=slice strategies=all timeout_ms=4000")
+     NEEDS "system=slice strategies=window,switch timeout_ms=4000")
 {
     peers_meet();
     const struct gaps gaps = watch_gaps(8 * (uint64_t)SLICE_NS);

@@ -5,7 +5,7 @@
 enum { PORTS = 200, PING_PONGS = 500, DELIVERIES = 50 };
 
 TEST(sched, ping_pong_across_cpus, IDS "S4-15 S4-05", WHY "each wake-up crosses by an inter-processor interrupt",
-     NEEDS "system=smp strategies=all timeout_ms=10000")
+     NEEDS "system=smp strategies=window,switch timeout_ms=10000")
 {
     peers_meet();
     for (uint32_t round = 0; round < PING_PONGS; round++) {
@@ -23,7 +23,7 @@ PEER(2, sched, ping_pong_across_cpus)
     }
 }
 
-TEST(sched, a_poll_is_woken_from_the_other_cpu, IDS "S4-15", WHY "the poller's CPU is asleep", NEEDS "system=smp strategies=all timeout_ms=10000")
+TEST(sched, a_poll_is_woken_from_the_other_cpu, IDS "S4-15", WHY "the poller's CPU is asleep", NEEDS "system=smp strategies=window,switch timeout_ms=10000")
 {
     peers_meet();
     for (uint32_t round = 0; round < 5; round++) {
@@ -43,7 +43,7 @@ PEER(2, sched, a_poll_is_woken_from_the_other_cpu)
 }
 
 TEST(sched, a_blocked_domain_is_woken_from_the_other_cpu, IDS "S4-15", WHY "the upcall is raised where the vCPU lives",
-     NEEDS "system=smp strategies=all timeout_ms=10000")
+     NEEDS "system=smp strategies=window,switch timeout_ms=10000")
 {
     peers_meet();
     irq_init();
@@ -69,7 +69,7 @@ PEER(2, sched, a_blocked_domain_is_woken_from_the_other_cpu)
 
 /* 200 channels; every one gets one event, while the receiver handles interrupts. */
 TEST(sched, a_storm_across_cpus_loses_no_event, IDS "S4-15 S4-04", WHY "200 ports of four words of pending bits",
-     NEEDS "system=smp strategies=all timeout_ms=20000")
+     NEEDS "system=smp strategies=window,switch timeout_ms=20000")
 {
     uint32_t ports[PORTS];
 
@@ -143,7 +143,7 @@ static bool peer_has_enough(void)
 }
 
 TEST(sched, both_cpus_storm_each_other, IDS "S4-15", WHY "two CPUs in the send path at once",
-     NEEDS "system=smp strategies=all timeout_ms=20000")
+     NEEDS "system=smp strategies=window,switch timeout_ms=20000")
 {
     peers_meet();
     storm_until(enough_came);
@@ -179,7 +179,7 @@ PEER(2, sched, a_domain_on_its_own_cpu_is_not_slowed_by_a_spinning_one)
 }
 
 TEST(sched, a_domain_that_stops_leaves_the_other_cpu_running, IDS "S4-15", WHY "its vCPU is stopped on its own CPU",
-     NEEDS "system=smp strategies=all timeout_ms=10000 crash=2")
+     NEEDS "system=smp strategies=window,switch timeout_ms=10000 crash=2")
 {
     peers_meet();
     expect_true(peer_stops_within(100ull * LONG_NS));

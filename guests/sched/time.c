@@ -48,7 +48,7 @@ static void sleep_exactly(uint64_t span)
 }
 
 TEST(sched, two_domains_sleep_by_their_own_timers, IDS "S4-24 S4-13", WHY "one physical timer serves both",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch")
 {
     peers_meet();
     sleep_exactly(3 * LONG_NS);
