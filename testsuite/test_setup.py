@@ -78,8 +78,15 @@ def test_dry_run_says_packages_source_and_reasons(bare_machine, capsys):
 
 def test_installing_can_be_forbidden(bare_machine, monkeypatch):
     monkeypatch.setenv("FENCEPOST_NO_INSTALL", "1")
-    with pytest.raises(EnvironmentMissing, match="MISSING: qemu-system-arm.*cmake"):
+    with pytest.raises(EnvironmentMissing, match="(?s)MISSING: qemu-system-arm .*\nMISSING: cmake .*unset FENCEPOST_NO_INSTALL"):
         setup.ensure("mps3-an536", print)
+
+
+def test_without_lists_apt_is_not_said_to_know_the_source(bare_machine, monkeypatch, capsys):
+    monkeypatch.setattr(setup, "_read", lambda command: "")
+    assert setup.main(arguments(dry_run=True)) == Exit.FINE
+    out = capsys.readouterr().out
+    assert "already knows" not in out and "apt has no lists of bookworm yet" in out
 
 
 def test_undo_of_nothing(bare_machine, capsys):
@@ -128,6 +135,11 @@ def test_install_adds_the_source_then_takes_the_emulator_from_it(apt):
     assert "cmake" in words[3] and "qemu" not in words[3] and " -t " not in words[3]
     assert words[4].endswith("-t bookworm-backports qemu-system-arm")
     assert "qemu-system-arm" in setup._recorded()["packages"]
+
+
+def test_a_plan_is_printed_once(apt, capsys):
+    setup._install(needs.missing("mps3-an536"), "mps3-an536")
+    assert capsys.readouterr().err.count("missing on this machine:") == 1
 
 
 def test_server_without_backports_is_named_and_its_source_removed(apt, monkeypatch):

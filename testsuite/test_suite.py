@@ -8,7 +8,7 @@ import pytest
 
 from tool import build, devicetree, exitcodes, paths, suite
 from tool.exitcodes import Exit, UsageError
-from tool.run import pairs
+from tool.run import pairs, write_image
 
 BOARD = "mps3-an536"
 HERE = Path("/somewhere")
@@ -25,6 +25,8 @@ HERE = Path("/somewhere")
     (["--guest", "my.elf"], ["-n", "2", "--guest=/somewhere/my.elf"]),
     (["--junitxml=out.xml"], ["-n", "2", "--junitxml=/somewhere/out.xml"]),
     (["--hypervisor", "fencepost"], ["-n", "2", "--hypervisor=fencepost"]),
+    (["--hypervisor", "xen-4.17"], ["-n", "2", "--hypervisor=xen-4.17"]),
+    (["--hypervisor=other.elf"], ["-n", "2", "--hypervisor=/somewhere/other.elf"]),
 ])
 def test_arguments_are_pytests_own(given, expected):
     assert suite.pytest_arguments(given, 2, HERE) == expected
@@ -98,8 +100,29 @@ def test_required_board_that_is_missing_is_an_environment_error(no_board):
     (["test", "--board", "nothing"], Exit.USAGE, "unknown board 'nothing'"),
     (["test", "-p", "no:xdist", "-q", "--hypervisor", "xen-4.17"], Exit.USAGE, "MISSING"),
     (["run", "boards/systems/pair.dts"], Exit.USAGE, "no image for domU1, domU2"),
+    (["run", "boards/systems/pair.dts", "--guest", "none.elf"], Exit.USAGE, "none.elf: no such guest image for domU1"),
+    (["run", "boards/systems/pair.dts", "--guest", "README.md", "--access", "all"], Exit.USAGE, "unknown strategy 'all'"),
+    (["test", "--guest", "README.md"], Exit.USAGE, "not a readable ELF file"),
     (["nonsense"], Exit.USAGE, "invalid choice"),
+    ([], Exit.USAGE, "./fencepost [--yes] VERB"),
+    (["--help"], Exit.FINE, "  7         this machine lacks something"),
 ])
 def test_bad_input_has_its_code(words, code, said):
     done = command(*words)
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
+
+
+def test_a_bad_choice_is_said_before_anything_is_built():
+    done = command("run", "boards/systems/pair.dts", "--guest", "README.md", "--access", "all")
+    assert "build" not in done.stderr
+
+
+def test_an_image_that_cannot_be_written_is_bad_input(tmp_path):
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_image(tmp_path / "none" / "out.elf", paths.ROOT / "none", None)
+
+
+def test_a_run_that_tests_nothing_says_so():
+    done = command("test", "-p", "no:xdist", "-q", "-k", "no_such_name", "testsuite/test_records.py")
+    assert done.returncode == Exit.USAGE
+    assert done.stderr.rstrip().endswith("nothing was tested: no test is what the arguments say")

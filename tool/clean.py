@@ -15,8 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> Exit:
-    for folder in [paths.BUILD, paths.REPORT] + ([paths.cache()] if args.cache else []):
-        if folder.exists():
-            shutil.rmtree(folder)
-            print(f"removed {paths.relative(folder)}")
+    made = [folder for folder in [paths.BUILD, paths.REPORT] + ([paths.cache()] if args.cache else []) if folder.exists()]
+    for folder in made:
+        shutil.rmtree(folder)
+        print(f"removed {paths.relative(folder)}")
+    if not made:
+        print("there is nothing to remove")
     return Exit.FINE

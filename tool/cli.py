@@ -16,12 +16,12 @@ _PASSED_ON = "test"   # this verb's arguments are pytest's own
 
 def parser_for(verbs: Mapping[str, tuple[str, str]]) -> argparse.ArgumentParser:
     rows = "\n".join(f"  {verb:<9} {about}" for verb, (_, about) in verbs.items())
-    codes = " · ".join(f"{code.value} {code.name.lower().replace('_', ' ')}" for code in Exit)
+    codes = "\n".join(f"  {code.value:<9} {code.meaning}" for code in Exit)
     parser = argparse.ArgumentParser(prog="fencepost", formatter_class=argparse.RawDescriptionHelpFormatter,
                                      usage="./fencepost [--yes] VERB [arguments]; VERB --help says more",
-                                     description=f"verbs:\n{rows}", epilog=f"exit codes: {codes}")
+                                     description=f"verbs:\n{rows}", epilog=f"exit codes:\n{codes}")
     parser.add_argument("--yes", action="store_true", help="install missing packages without asking")
-    parser.add_argument("verb", choices=verbs, metavar="VERB")
+    parser.add_argument("verb", choices=verbs, metavar="VERB", help=argparse.SUPPRESS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
 
@@ -37,7 +37,11 @@ def _call(module: ModuleType, verb: str, about: str, rest: Sequence[str]) -> int
 def dispatch(verbs: Mapping[str, tuple[str, str]], arguments: Sequence[str],
              load: Callable[[str], ModuleType]) -> int:
     try:
-        args = parser_for(verbs).parse_args(arguments)
+        parser = parser_for(verbs)
+        if not arguments:
+            parser.print_help(sys.stderr)
+            return int(Exit.USAGE)
+        args = parser.parse_args(arguments)
         if args.yes:
             from tool import setup
             setup.assume_yes()

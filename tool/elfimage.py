@@ -57,6 +57,9 @@ class Image:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._stream.close()
 
     @property

@@ -7,16 +7,24 @@ from collections.abc import Iterable
 
 
 class Exit(enum.IntEnum):
-    FINE = 0
-    FINDING = 1           # a test failed, a requirement is not shown
-    USAGE = 2             # usage or bad input
-    WORSE = 3
-    BETTER = 4            # only better
-    METRICS_CHANGED = 5   # a metric is new or gone
-    NOT_MEASURED = 6      # or not comparable
-    ENVIRONMENT = 7       # something this machine lacks
-    INTERNAL = 8
-    INTERRUPTED = 130
+    meaning: str
+
+    def __new__(cls, code: int, meaning: str) -> Exit:
+        made = int.__new__(cls, code)
+        made._value_ = code
+        made.meaning = meaning
+        return made
+
+    FINE = 0, "fine"
+    FINDING = 1, "a finding: a test failed, a requirement is not shown"
+    USAGE = 2, "usage or bad input"
+    WORSE = 3, "a metric is worse"
+    BETTER = 4, "metrics are only better"
+    METRICS_CHANGED = 5, "a metric is new or gone"
+    NOT_MEASURED = 6, "not measured or not comparable"
+    ENVIRONMENT = 7, "this machine lacks something"
+    INTERNAL = 8, "a fault of the command itself"
+    INTERRUPTED = 130, "interrupted"
 
 
 _PRECEDENCE = (Exit.INTERRUPTED, Exit.INTERNAL, Exit.ENVIRONMENT, Exit.NOT_MEASURED, Exit.METRICS_CHANGED,

@@ -44,6 +44,8 @@ def pairs(words: Sequence[str], names: Sequence[str], option: str) -> dict[str, 
 
 
 def write_image(out: Path, hypervisor: Path, system: PreparedSystem) -> None:
+    if not out.parent.is_dir() or out.is_dir():
+        raise UsageError(f"--image {out}: cannot be written there")
     with elfimage.Image(hypervisor) as image:
         entry, segments = image.entry, image.segments()
     segments += [elfimage.Segment(load.address, load.file.read_bytes()) for load in system.loads]
@@ -80,6 +82,9 @@ def _guests(args: argparse.Namespace, names: Sequence[str]) -> Mapping[str, Path
     if missing:
         raise UsageError("no image for " + ", ".join(missing) + ": add " +
                          " ".join(f"--guest {name}=FILE" for name in missing))
+    for name, file in guests.items():
+        if not file.is_file():
+            raise UsageError(f"{file}: no such guest image for {name}")
     return guests
 
 
@@ -88,12 +93,12 @@ def main(args: argparse.Namespace) -> Exit:
     board = boards.load(args.board)
     setup.ensure(args.board, progress)
     names = [domain.name for domain in devicetree.compile_tree(args.tree).domains]
-    guests = _guests(args, names)
+    guests, bootargs = _guests(args, names), pairs(args.bootargs, names, "--bootargs")
+    choices = strategy.choices(args.access) if args.access else Choices()
     kind = "checked" if args.checked else "release"
     build.ensure_built([build.HOST, paths.preset(args.board, kind)], progress)
     folder = paths.new_run("run")
-    system = prepare(args.tree, folder, guests, pairs(args.bootargs, names, "--bootargs"),
-                     strategy.choices(args.access) if args.access else Choices(), board=args.board)
+    system = prepare(args.tree, folder, guests, bootargs, choices, board=args.board)
     print(system.budget, end="", flush=True)
     print(system.warnings, end="", file=sys.stderr, flush=True)
     hypervisor = paths.hypervisor(args.board, kind)

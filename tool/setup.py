@@ -33,7 +33,7 @@ class Plan:
         if self.source:
             lines += [f"new apt source {folder}/{self.source.name}, because this release's own QEMU is too old:"]
             lines += [f"  {line}" for line in self.source.text.splitlines()]
-        elif self.suite:
+        elif self.suite and not self.obstacle:
             lines += [f"QEMU comes from {self.suite}, which apt already knows"]
         return "\n".join(lines + ([f"note: {self.obstacle}"] if self.obstacle else []))
 
@@ -79,7 +79,8 @@ def plan(missing: Sequence[needs.Need], board: str) -> Plan:
         return Plan(tuple(missing), None, suite)
     entry = aptsource.main_entry(known, release)
     if entry is None:
-        return Plan(tuple(missing), None, suite, f"no apt source for {release}/main yet: apt-get update comes first")
+        return Plan(tuple(missing), None, suite, f"apt has no lists of {release} yet; which server gives {suite}, the source of QEMU, is "
+                    "known after apt-get update, which comes first")
     return Plan(tuple(missing), aptsource.derive(entry, Path(entry.file).read_text()), suite)
 
 
@@ -109,7 +110,7 @@ def _do(words: Sequence[str], data: str | None = None) -> int:
     print(f"+ {shlex.join(words)}", file=sys.stderr, flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     stdin = {"input": data.encode()} if data is not None else {"stdin": subprocess.DEVNULL}
-    return subprocess.run(words, stdout=sys.stderr, env=environment, **stdin).returncode  # type: ignore[call-overload]
+    return subprocess.run(words, stdout=sys.stderr if data is None else subprocess.DEVNULL, env=environment, **stdin).returncode  # type: ignore[call-overload]
 
 
 def _apt(root: Sequence[str], *words: str) -> list[str]:
@@ -164,7 +165,8 @@ def _install(missing: Sequence[needs.Need], board: str) -> None:
         print("apt-get update failed; trying with the lists there are", file=sys.stderr)
     todo = plan(missing, board)   # apt's lists may have been empty before
     if todo.source:
-        print(todo.text(_source_folder()), file=sys.stderr)
+        if todo != first:
+            print(todo.text(_source_folder()), file=sys.stderr)
         _add_source(root, todo.source)
     emulator = boards.load(board).emulator
     new = [n.package for n in missing if not _installed(n.package)]
@@ -195,8 +197,13 @@ def ensure(board: str, progress: Callable[[str], None], optional_board: bool = F
     if optional_board:
         missing = [need for need in missing if need.package != boards.load(board).emulator]
     if missing:
-        raise EnvironmentMissing("MISSING: " + "; ".join(f"{n.package} ({n.why})" for n in missing) +
-                                 ". Run ./fencepost setup, or install them by hand.")
+        raise EnvironmentMissing(_still_missing(missing))
+
+
+def _still_missing(missing: Sequence[needs.Need]) -> str:
+    rows = [f"MISSING: {need.package:<22} {need.why}" for need in missing]
+    allow = "unset FENCEPOST_NO_INSTALL and " if os.environ.get("FENCEPOST_NO_INSTALL") == "1" else ""
+    return "\n".join(["this machine lacks something", *rows, f"{allow}run ./fencepost setup, or install them by hand"])
 
 
 def _undo(dry_run: bool) -> Exit:
@@ -214,6 +221,8 @@ def _undo(dry_run: bool) -> Exit:
             print(shlex.join(command))
         elif _do(command):
             return Exit.ENVIRONMENT
+    if record.get("packages"):
+        print("what came along with them goes with: apt-get autoremove")
     if not dry_run:
         _record_file().unlink(missing_ok=True)
     return Exit.FINE

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tool import board as boards
-from tool import paths, setup
+from tool import elfimage, paths, setup
 from tool.exitcodes import Exit, from_pytest
 from tool.progress import Progress
 
 _FILE_OPTIONS = ("--guest", "--hypervisor", "--junitxml", "--junit-xml")
+_ENDING = re.compile(r"\.[A-Za-z]\w*$")
 _OUR_OPTIONS = (*_FILE_OPTIONS, "--board", "--strategy", "--require-board")
 
 
@@ -41,9 +43,9 @@ def option(arguments: Sequence[str], name: str) -> str | None:
 
 
 def _absolute(value: str, folder: Path) -> str:
-    """A file as seen from the caller's folder; a word that is no file, such as a hypervisor's name, stays."""
+    """A file as seen from the caller's folder; a word that is no file, such as xen-4.17, a hypervisor's name, stays."""
     file = folder / value
-    return str(file) if file.exists() or "/" in value or "." in value else value
+    return str(file) if file.exists() or "/" in value or _ENDING.search(value) else value
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -73,6 +75,9 @@ def main(arguments: Sequence[str]) -> Exit:
     boards.load(board)
     setup.ensure(board, Progress(), optional_board=True)
     folder = Path.cwd()
+    guest = option(arguments, "--guest")
+    if guest is not None:
+        elfimage.Image(folder / guest).close()   # before anything is built
     os.chdir(paths.ROOT)
     import pytest
 
@@ -83,4 +88,6 @@ def main(arguments: Sequence[str]) -> Exit:
     status = int(pytest.main(words, plugins=[watch]))
     if watch.interrupted:
         return Exit.INTERRUPTED
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+        print("fencepost: nothing was tested: no test is what the arguments say", file=sys.stderr)
     return Exit.FINDING if watch.failed and status == pytest.ExitCode.INTERRUPTED else from_pytest(status)
