@@ -55,32 +55,55 @@ void sched_init_cpu(struct cpu *cpu)
     cpu->timer_next = DEADLINE_NONE;
 }
 
-/* The next of the winning group: the loaded vCPU goes on unless it has had its turn. */
-static struct vcpu *pick(struct cpu *cpu)
+/* The holder of the winning group's turn goes on, also after a preemption, unless the turn is over. */
+always_inline struct vcpu *pick(struct cpu *cpu)
 {
-    struct vcpu *const current = cpu->current;
-    const uint32_t group = cpu->vcpus[highest(cpu->ready)]->group_mask & cpu->ready;
+    const struct vcpu *const top = cpu->vcpus[highest(cpu->ready)];
+    const uint32_t group = top->group_mask & cpu->ready;
+    uint32_t *const turn = &cpu->turn[top->priority];
     uint32_t candidates = group;
 
-    if (group & current->bit && !cpu->rotate)
-        return current;
-    if (current->group_mask & group && group & (current->bit - 1))
-        candidates = group & (current->bit - 1);
-    return cpu->vcpus[highest(candidates)];
+    if (group & *turn) {
+        struct vcpu *const holder = cpu->vcpus[highest(*turn)];
+
+        if (likely(!holder->turn_over))
+            return holder;
+        holder->turn_over = false;
+    }
+    if (group & (*turn - 1))
+        candidates = group & (*turn - 1);
+
+    struct vcpu *const next = cpu->vcpus[highest(candidates)];
+    *turn = next->bit;
+    return next;
+}
+
+/* What a preempted vCPU has left of its slice waits for it; one that blocked gets a new one. */
+static void stop_slice(struct cpu *cpu, struct vcpu *v, uint64_t now)
+{
+    if (cpu->slice_end == DEADLINE_NONE)
+        return;
+    v->slice_left = cpu->ready & v->bit && cpu->slice_end > now ? (uint32_t)(cpu->slice_end - now) : 0;
+    cpu->slice_end = DEADLINE_NONE;
 }
 
 /* With a time slice, a vCPU that shares its priority is watched; alone, it wants to hear of company. */
 static void arm_slice(struct cpu *cpu, struct vcpu *next)
 {
     const uint32_t company = next->group_mask & cpu->ready & ~next->bit;
+    const uint64_t now = arch_counter();
 
+    if (next != cpu->current)
+        stop_slice(cpu, cpu->current, now);
     if (company == 0) {
         next->notice_mask = next->higher_mask | next->group_mask;
+        next->slice_left = 0;
         cpu->slice_end = DEADLINE_NONE;
     } else {
         next->notice_mask = next->higher_mask;
-        if (next != cpu->current || cpu->slice_end == DEADLINE_NONE || cpu->rotate)
-            cpu->slice_end = arch_counter() + cpu->slice_ticks;
+        if (cpu->slice_end == DEADLINE_NONE)
+            cpu->slice_end = now + (next->slice_left ? next->slice_left : cpu->slice_ticks);
+        next->slice_left = 0;
     }
     sched_program_timer(cpu);
 }
@@ -88,7 +111,6 @@ static void arm_slice(struct cpu *cpu, struct vcpu *next)
 /* Nothing runs: sleep with interrupts masked; a pending one ends WFI and is served from here. */
 static void idle(struct cpu *cpu)
 {
-    cpu->slice_end = DEADLINE_NONE;
     while (cpu->ready == 0) {
         arch_wfi();
         trap_irq();
@@ -103,7 +125,6 @@ hot struct vcpu *sched_next(struct cpu *cpu)
     struct vcpu *const next = pick(cpu);
     if (cpu->slice_ticks)
         arm_slice(cpu, next);
-    cpu->rotate = 0;
     const uint32_t upcall = next == cpu->current ? arch_upcall_lr_read() : next->ctx.lrc0;
     cpu->attention = upcall & LRC_STATE_PENDING ? ATTENTION_UPCALL : 0;
     return next;
@@ -144,7 +165,7 @@ void sched_yield(struct vcpu *v)
     struct cpu *const cpu = v->cpu;
 
     if (cpu->ready & v->group_mask & ~v->bit) {
-        cpu->rotate = 1;
+        v->turn_over = true;
         cpu->attention |= ATTENTION_RESCHED;
     }
 }
@@ -191,7 +212,7 @@ void sched_timer_fired(struct cpu *cpu)
 
     if (cpu->slice_end <= now) {
         cpu->slice_end = DEADLINE_NONE;
-        cpu->rotate = 1;
+        cpu->current->turn_over = true;
         cpu->attention |= ATTENTION_RESCHED;
     }
     for (uint32_t i = 0; i < cpu->nr_vcpus; i++) {

@@ -117,6 +117,8 @@ static void read_gic(struct board *board, const void *fdt, struct cells cells)
         board->gic_phandle = 1;
 }
 
+enum { PMSA_MAX_REGIONS = 24 }; /* build option of the core: 16, 20 or 24 */
+
 static void read_own(struct board *board, const void *fdt, struct cells cells)
 {
     int node = fdt_path_offset(fdt, "/fencepost");
@@ -127,12 +129,14 @@ static void read_own(struct board *board, const void *fdt, struct cells cells)
         diag_error("/fencepost", NULL, "missing: is this a board's tree?");
         return;
     }
-    if (!tree_read_u32(fdt, node, "fencepost,el2-regions", &board->slots) || board->slots > MPU_MAX_SLOTS ||
+    if (!tree_read_u32(fdt, node, "fencepost,el2-regions", &board->slots) || board->slots > PMSA_MAX_REGIONS ||
         board->slots <= MPU_FIXED_SLOTS) {
         diag_error("/fencepost", "fencepost,el2-regions", "%u: must be %d to %d", board->slots,
-                   MPU_FIXED_SLOTS + 1, MPU_MAX_SLOTS);
+                   MPU_FIXED_SLOTS + 1, PMSA_MAX_REGIONS);
         board->slots = MPU_MAX_SLOTS;
     }
+    if (board->slots > MPU_MAX_SLOTS)
+        board->slots = MPU_MAX_SLOTS; /* the others stay off */
     board->exec_limit = UINT64_C(1) << 32;
     if (tree_read_u32(fdt, node, "fencepost,exec-limit", &exec_limit))
         board->exec_limit = exec_limit;

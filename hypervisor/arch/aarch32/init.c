@@ -4,6 +4,7 @@
  */
 #include "hv/arch.h"
 #include "hv/cpu.h"
+#include "hv/panic.h"
 #include "trap_controls.h"
 
 extern char image_cpu_start[], image_cpu_size[];
@@ -17,8 +18,18 @@ struct cpu *arch_cpu_block(unsigned cpu)
     return (struct cpu *)((end - EMERGENCY_STACK_SIZE - sizeof(struct cpu)) & ~(uintptr_t)7);
 }
 
+/* A region that is not switched would be one guest's window into another's life. */
+static void check_el1_regions(void)
+{
+    const uint32_t regions = READ_SYSREG(MPUIR) >> 8 & 0xff;
+
+    if (regions > MPU_MAX_SLOTS)
+        panic("this CPU has %u EL1 MPU regions, %u are switched", (unsigned)regions, (unsigned)MPU_MAX_SLOTS);
+}
+
 void arch_init_traps(void)
 {
+    check_el1_regions();
     WRITE_SYSREG(HCR, TRAP_HCR);
     WRITE_SYSREG(HCPTR, TRAP_HCPTR | HCPTR_TRAP_FP);
     WRITE_SYSREG(HSTR, TRAP_HSTR);

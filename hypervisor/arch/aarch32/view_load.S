@@ -2,11 +2,10 @@
 /*
  * Rewrites the EL2 MPU slots of a view: 2 N + 9 or 10 instructions for N slots.
  *
- * Slots are written in the order 22 23 | 16 ... 21 | 5 ... 9 | 10 ... 15. A view of N slots takes the last N
- * of that order, so on 16 slots it lies at the top and windows stay free above the fixed slots. The operand
- * ("image") holds register pairs in the same order, in groups of six slots; its first group is padded in
- * front to twelve words and followed by the address to jump to, so that one LDM loads the group and enters
- * the code at the right slot (view.c builds it).
+ * A view of N slots takes the last N of 5 ... 15, so windows stay free above the fixed slots. The operand
+ * ("image") holds register pairs in the same order, in the groups 5 ... 9 and 10 ... 15; its first group is
+ * padded in front to twelve words and followed by the address to jump to, so that one LDM loads the group and
+ * enters the code at the right slot (view.c builds it).
  *
  *   r0       image                     r1 ... r12  HPRBAR, HPRLAR of six slots
  *
@@ -36,16 +35,6 @@ view_load:
     isb
     ldmia r0!, {r1 - r12, pc}
 
-    SLOT 22, 5, c11, 0, r9, r10
-    SLOT 23, 5, c11, 1, r11, r12
-    ldmia r0!, {r1 - r12}
-    SLOT 16, 5, c8, 0, r1, r2
-    SLOT 17, 5, c8, 1, r3, r4
-    SLOT 18, 5, c9, 0, r5, r6
-    SLOT 19, 5, c9, 1, r7, r8
-    SLOT 20, 5, c10, 0, r9, r10
-    SLOT 21, 5, c10, 1, r11, r12
-    ldmia r0!, {r1 - r12}
     SLOT 5, 4, c10, 1, r3, r4
     SLOT 6, 4, c11, 0, r5, r6
     SLOT 7, 4, c11, 1, r7, r8

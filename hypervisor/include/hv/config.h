@@ -27,7 +27,7 @@ enum {
     CONFIG_PRIORITIES = 8,     /* 0 is the lowest */
 
     MPU_FIXED_SLOTS = 5,       /* text+rodata, shared data, per-CPU data and stack, GIC, UART */
-    MPU_MAX_SLOTS = 24,
+    MPU_MAX_SLOTS = 16, /* the plan uses no more; regions beyond them stay off on a part that has 20 or 24 */
 };
 
 /* How EL2 reaches a page that the loaded view does not hold. */
@@ -58,7 +58,7 @@ struct config_header {
     uint32_t window_granule;  /* enum window_granule, ACCESS_WINDOW only */
     uint32_t background_when; /* enum background_when, ACCESS_BACKGROUND only */
     uint32_t windows;         /* W: slots for windows, MPU_FIXED_SLOTS and up; 0 where none is needed */
-    uint32_t slots;           /* regions the plan was made for; must equal HMPUIR */
+    uint32_t slots;           /* regions the plan was made for; the CPU must have that many */
     uint32_t time_slice_us;   /* 0: none */
     uint32_t nr_cpus;
 

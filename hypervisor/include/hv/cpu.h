@@ -26,7 +26,7 @@ struct cpu {
     uintptr_t exit;       /* entry.S: the way out when the scheduler keeps the loaded vCPU */
     uintptr_t emergency_stack_top;
     uint32_t id;
-    uint32_t rotate;      /* the current vCPU has had its turn: yield, or end of slice */
+    uint32_t turn[CONFIG_PRIORITIES]; /* by priority: bit of the vCPU whose turn it is */
     uint32_t ready;       /* bit per runnable vCPU; the highest bit runs, round robin within its group */
     struct vcpu *vcpus[CONFIG_MAX_VCPUS]; /* by bit number */
     uint32_t nr_vcpus;

@@ -66,6 +66,8 @@ struct vcpu {
     uint32_t buffer_span; /* bytes in the run minus 3: a word at base + offset is inside when offset < span */
 
     int32_t poll_port; /* valid while its bit in domain.polling is set */
+    bool turn_over;        /* it yielded, or its slice has ended */
+    uint32_t slice_left;   /* ticks a preemption left it; 0: a whole slice */
     uint64_t deadline;     /* counter ticks at which a blocked vCPU wakes; DEADLINE_NONE */
     uint32_t power;        /* enum vcpu_power */
     uint32_t entry, context_id; /* PSCI CPU_ON: first instruction and r0 / x0 */

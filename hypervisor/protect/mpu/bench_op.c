@@ -63,16 +63,15 @@ static int32_t bench_view(uint32_t nr, struct vcpu *v)
 {
     static struct config_region regions[VIEW_MAX_REGIONS];
     static struct view view;
-    const uint32_t slots = READ_SYSREG(HMPUIR) & 0xff;
 
-    if (nr == 0 || nr > slots - MPU_FIXED_SLOTS)
+    if (nr == 0 || nr > MPU_MAX_SLOTS - MPU_FIXED_SLOTS)
         return -XEN_EINVAL;
     for (uint32_t i = 0; i < nr; i++) {
         const uintptr_t base = bench_page(2 * i).addr;
 
         regions[i] = planner_encode(&(struct config_range){.base = base, .limit = base + PAGE_SIZE, .attr = RANGE_WRITE});
     }
-    view_build(&view, regions, nr, slots - nr);
+    view_build(&view, regions, nr, MPU_MAX_SLOTS - nr);
     PROBE("view.switch");
     view_load(view.image);
     PROBE("view.switch.end");

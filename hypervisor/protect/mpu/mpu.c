@@ -77,7 +77,7 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
         (const struct config_region *)((const char *)config + config->regions) + config->hyp_first_region;
     extern const char vectors_resident[], vectors_switching[], trap_return[], trap_return_switching[];
 
-    if (config->slots != (READ_SYSREG(HMPUIR) & 0xff))
+    if (config->slots > (READ_SYSREG(HMPUIR) & 0xff))
         panic("configuration: planned for %u EL2 regions, this CPU has %u", (unsigned)config->slots,
               (unsigned)(READ_SYSREG(HMPUIR) & 0xff));
     entry_switches = config->access == ACCESS_SWITCH && config->switch_when == SWITCH_ON_ENTRY;
@@ -166,7 +166,7 @@ static void check_pair(const struct config_region *regions, uint32_t enabled, ui
 void protect_check(const struct cpu *cpu)
 {
     struct config_region regions[MPU_MAX_SLOTS], fixed[MPU_FIXED_SLOTS];
-    const uint32_t slots = READ_SYSREG(HMPUIR) & 0xff, enabled = READ_SYSREG(HPRENR);
+    const uint32_t slots = MPU_MAX_SLOTS, enabled = READ_SYSREG(HPRENR);
     const struct view *const view = entry_switches ? &hypervisor_view : &cpu->current->domain->view;
 
     if (cpu->current == cpu->idle) /* no guest's view is loaded yet */

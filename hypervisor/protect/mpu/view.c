@@ -11,7 +11,7 @@
 
 /* Entry points of view_load (arch/<isa>/view_load.S), in the order in which slots are written. */
 #define SLOT_ENTRIES(X) \
-    X(22) X(23) X(16) X(17) X(18) X(19) X(20) X(21) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+    X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 #define DECLARE(n) extern const char view_slot_##n[];
 SLOT_ENTRIES(DECLARE)
 #define ENTRY(n) {n, view_slot_##n},
@@ -20,12 +20,10 @@ static const struct {
     const char *entry;
 } order[] = {SLOT_ENTRIES(ENTRY)};
 
-/* Position in `order` at which a group of six ends; the last group of the file is complete. */
+/* Slots 5 ... 9 and 10 ... 15 are the two groups that one LDM loads. */
 static bool ends_group(uint32_t position)
 {
-    const uint32_t slot = order[position].slot;
-
-    return slot == 23 || slot == 21 || slot == 9 || slot == 15;
+    return order[position].slot == 9 || order[position].slot == 15;
 }
 
 void view_build(struct view *view, const struct config_region *regions, uint32_t nr, uint32_t first_slot)
@@ -49,8 +47,6 @@ void view_build(struct view *view, const struct config_region *regions, uint32_t
         view->words[word++] = regions[i].rlar;
         if (i == group)
             view->words[word++] = (uint32_t)(uintptr_t)order[start].entry;
-        else if (i > group && ends_group(start + i) && i + 1 < nr && order[start + i + 1].slot == 5)
-            word += 2; /* the group of slots 5 ... 9 has five slots */
     }
     view->image = view->words;
 }
