@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tool import build, devicetree, exitcodes, paths, suite
+from tool import build, devicetree, exitcodes, paths, suite, system
 from tool.exitcodes import Exit, UsageError
 from tool.run import pairs, write_image
 
@@ -63,6 +63,11 @@ def test_wrong_trees_are_bad_input(tmp_path):
         devicetree.compile_tree(tmp_path / "bad.dts")
     with pytest.raises(UsageError, match="no such tree"):
         devicetree.compile_tree(tmp_path / "none.dts")
+
+
+def test_a_refused_tree_is_told_once_and_its_error_first():
+    assert system._errors_first("warning: w\nerror: a\nerror: b\n2 errors\n", 2) == "error: a\nerror: b\nwarning: w\n2 errors"
+    assert system._errors_first("", -11) == "status -11, no words"
 
 
 def test_guest_options(tmp_path):

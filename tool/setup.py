@@ -98,7 +98,7 @@ def _privilege() -> list[str]:
             return ["sudo", "-n"]
         if sys.stdin.isatty():
             return ["sudo"]
-    raise EnvironmentMissing("installing needs root, or sudo without a password")
+    raise EnvironmentMissing("installing needs root, or sudo without a password: run ./fencepost setup as root")
 
 
 def _has_sudo() -> bool:

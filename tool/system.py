@@ -99,8 +99,7 @@ def _call(tree: Path, out_dir: Path, command: list[str]) -> PreparedSystem:
     except FileNotFoundError as error:
         raise EnvironmentMissing(f"{paths.relative(paths.SYSCFG)} is not built") from error
     if done.returncode != 0:
-        first = (done.stderr.splitlines() or [f"status {done.returncode}, no words"])[0]
-        raise UsageError(f"syscfg refused {paths.relative(tree)}: {first}\n{done.stderr.rstrip()}")
+        raise UsageError(f"syscfg refused {paths.relative(tree)}: {_errors_first(done.stderr, done.returncode)}")
     description = json.loads((out_dir / "load.json").read_text())
     if description.get("schema") != 1:
         raise UsageError(f"{out_dir}/load.json: schema {description.get('schema')!r} is not 1")
@@ -110,6 +109,12 @@ def _call(tree: Path, out_dir: Path, command: list[str]) -> PreparedSystem:
               for entry in description["loads"]]
     return PreparedSystem(tree, out_dir, tuple(loads), int(description["cpus"]), tuple(description["domains"]),
                           done.stdout, done.stderr, tuple(command), description)
+
+
+def _errors_first(words: str, status: int) -> str:
+    """Every line once; an error leads, because the first line is what a summary shows."""
+    lines = sorted(words.rstrip().splitlines(), key=lambda line: not line.startswith("error:"))
+    return "\n".join(lines) or f"status {status}, no words"
 
 
 def _find(out_dir: Path, name: str) -> Path:
