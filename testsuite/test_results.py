@@ -50,6 +50,16 @@ def test_requirements_are_shown_by_release_and_host_tools_alone():
     assert results.shown(ROWS) == {"S4-05", "S0-01"}
 
 
+def test_an_expected_failure_is_not_counted_as_one():
+    assert results.summary(ROWS).startswith("3 pass, 1 fail, 1 fail as expected;")
+
+
+def test_junit_counts_a_pass_that_should_have_failed():
+    surprise = Row("t::y", "pass", expected_failure=True)
+    suite = ElementTree.fromstring(results.to_junit([surprise])).find("testsuite")
+    assert suite.get("failures") == str(len(suite.findall("testcase/failure"))) == "1"
+
+
 def test_junit_counts():
     suite = ElementTree.fromstring(results.to_junit(ROWS)).find("testsuite")
     assert suite.attrib == {"name": "fencepost", "tests": "5", "failures": "1", "errors": "0", "skipped": "1"}
