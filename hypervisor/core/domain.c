@@ -11,6 +11,7 @@
 #include "hv/cpu.h"
 #include "hv/evtchn.h"
 #include "hv/guest_access.h"
+#include "hv/lock.h"
 #include "hv/panic.h"
 #include "hv/sched.h"
 #include "hv/smp.h"
@@ -63,13 +64,25 @@ static bool all_stopped(void)
     return true;
 }
 
+/* One CPU stops a domain, however many want to. */
+static bool claim_stop(struct domain *d)
+{
+    static struct lock lock;
+    bool mine;
+
+    lock_acquire(&lock);
+    mine = d->state == DOMAIN_RUNNING;
+    d->state = DOMAIN_STOPPED;
+    lock_release(&lock);
+    return mine;
+}
+
 void domain_shutdown(struct domain *d, uint32_t reason)
 {
-    if (d->state == DOMAIN_STOPPED)
+    if (!claim_stop(d))
         return;
     if (d->shutdown_code != SHUTDOWN_CODE_NONE)
         reason = d->shutdown_code;
-    d->state = DOMAIN_STOPPED;
     d->stop_reason = (uint8_t)reason;
     for (uint32_t i = 0; i < ARRAY_SIZE(d->watchdog); i++)
         d->watchdog[i] = DEADLINE_NONE;

@@ -25,7 +25,10 @@ static bool select_shared(struct peer_access *access, struct vcpu *v, port_t por
     uint32_t *const selector = (uint32_t *)&v->info->evtchn_pending_sel;
 
     strategy->reach(access, &v->info_page);
-    return !arch_test_and_set_bit(selector, BIT(port >> 6)) && !arch_test_and_set_bit((uint32_t *)v->info, 1);
+    if (arch_test_and_set_bit(selector, BIT(port >> 6)))
+        return false;
+    arch_dmb(); /* the selector before the flag: the guest clears the flag, then takes the selector */
+    return !arch_test_and_set_bit((uint32_t *)v->info, 1);
 }
 
 void evtchn_deliver_here(struct domain *d, port_t port)
@@ -89,8 +92,9 @@ int32_t evtchn_unmask(struct domain *d, port_t port)
         return 0;
     strategy->begin(&access);
     strategy->reach(&access, &d->shared_page);
-    if (arch_test_and_clear_bit(&d->mask[port >> 5], BIT(port & 31)) &&
-        d->pending[port >> 5] & BIT(port & 31)) {
+    const bool was_masked = arch_test_and_clear_bit(&d->mask[port >> 5], BIT(port & 31));
+    arch_dmb(); /* the mask before pending is read: a sender sets pending, then reads the mask */
+    if (was_masked && d->pending[port >> 5] & BIT(port & 31)) {
         v = &d->vcpus[channel_vcpu(d->channels[port])];
         if (!select_shared(&access, v, port))
             v = NULL;

@@ -27,7 +27,8 @@
 
 struct domain *irq_owner[VGIC_NR_INTIDS - 32];
 
-uint32_t volatile secondary_go;
+/* In .data: CPU 1 may look before CPU 0 has cleared .bss. */
+uint32_t volatile secondary_go __attribute__((section(".data")));
 
 /* What a CPU that runs no vCPU has as "current": nobody outranks it, everybody is news. */
 static struct vcpu idle_vcpus[CONFIG_MAX_CPUS];

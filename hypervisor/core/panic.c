@@ -10,6 +10,7 @@
 #include "hv/board.h"
 #include "hv/console.h"
 #include "hv/domain.h"
+#include "hv/lock.h"
 #include "hv/smp.h"
 
 static void sleep_for_ever(void)
@@ -21,7 +22,9 @@ static void sleep_for_ever(void)
 noreturn_fn void system_end(bool panicked)
 {
     const uint32_t *const nonce = (const uint32_t *)board_boot_block;
+    static struct lock lock;
 
+    lock_acquire(&lock); /* never released: there is one end */
     smp_stop_others();
     for (uint32_t i = 0; i < nr_domains; i++)
         console_domain_flush(&domains[i]);

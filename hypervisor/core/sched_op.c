@@ -53,12 +53,27 @@ static int32_t poll_list(struct vcpu *v, uint64_t list, uint32_t nr)
     return 0;
 }
 
+/*
+ * A vCPU of the domain on the other CPU may have sent between our look and our polling bit: it sets pending,
+ * then reads the bit; we set the bit, then look at pending once more.
+ */
+static bool poll_missed(struct vcpu *v, int32_t port)
+{
+    arch_dmb();
+    if (port == POLL_ANY || poll_look(v->domain, (uint32_t)port) == 0)
+        return false;
+    v->domain->polling[v->cpu_id] &= ~BIT(v->id);
+    return true;
+}
+
 always_inline int32_t poll_sleep(struct vcpu *v, int32_t port, uint64_t timeout)
 {
     if (unlikely(vgic_has_pending(v)))
         return 0;
     v->poll_port = port;
     v->domain->polling[v->cpu_id] |= BIT(v->id);
+    if (unlikely(v->domain->cpus & (v->domain->cpus - 1)) && poll_missed(v, port))
+        return 0;
     sched_block_until(v, timeout ? time_ticks_of_ns(timeout) : DEADLINE_NONE);
     return 0;
 }

@@ -10,9 +10,13 @@
 #include "abi/xen.h"
 #include "hv/arch.h"
 #include "hv/cpu.h"
+#include "hv/lock.h"
 #include "hv/protect.h"
 #include "hv/smp.h"
 #include "hv/vgic.h"
+
+/* Two vCPUs of a domain may register at once. */
+static struct lock info_lock;
 
 static uint32_t no_mask[CONFIG_MAX_PORTS / 32];
 
@@ -46,15 +50,36 @@ static void copy_words(uint32_t *to, const uint32_t *from, uint32_t words)
         to[i] = from[i];
 }
 
-/* Points vCPU `v` at a new home for its vcpu_info. Every CPU sees the pointer and the page together. */
-static void move_vcpu_info(struct vcpu *v, struct vcpu_info *to, const struct peer_page *page)
+static void or_words(uint32_t *to, const uint32_t *from, uint32_t words)
 {
-    v->info = to;
-    v->info_page = *page;
+    for (uint32_t i = 0; i < words; i++) {
+        for (uint32_t bits = from[i]; bits; bits &= bits - 1)
+            arch_test_and_set_bit(&to[i], bits & -bits);
+    }
+}
+
+static void settle(void)
+{
     smp_quiesce(~BIT(cpu_this()->id));
 }
 
-int32_t shared_info_register(struct domain *d, paddr_t base)
+/*
+ * Points vCPU `v` at a new home for its vcpu_info. The page comes first, so that whoever has the new pointer
+ * can reach it; the old home is the hypervisor's and always reachable. What arrived there meanwhile is added
+ * when nobody can have the old pointer any more.
+ */
+static void move_vcpu_info(struct vcpu *v, struct vcpu_info *to, const struct peer_page *page)
+{
+    const uint32_t *const early = (const uint32_t *)&v->info_early;
+
+    v->info_page = *page;
+    settle();
+    v->info = to;
+    settle();
+    or_words((uint32_t *)to, early, sizeof(v->info_early) / sizeof(uint32_t));
+}
+
+static int32_t register_shared(struct domain *d, paddr_t base)
 {
     struct shared_info *const shared = (struct shared_info *)base.addr;
     struct peer_page page;
@@ -67,21 +92,29 @@ int32_t shared_info_register(struct domain *d, paddr_t base)
     for (uint32_t i = 0; i < XEN_PAGE_SIZE / sizeof(uint32_t); i++)
         ((uint32_t *)shared)[i] = 0;
     shared->wc_version = 2; /* the wall clock was written once, as 0 */
-    copy_words((uint32_t *)shared->evtchn_pending, d->pending, ARRAY_SIZE(d->early.pending));
+    d->shared_page = page;
+    settle();
     d->mask = (uint32_t *)shared->evtchn_mask;
     d->pending = (uint32_t *)shared->evtchn_pending;
-    d->shared_page = page;
     d->shared_registered = true;
-    smp_quiesce(~BIT(cpu_this()->id));
-    if (!d->vcpus[0].info_registered) {
-        copy_words((uint32_t *)&shared->vcpu_info[0], (const uint32_t *)d->vcpus[0].info,
-                   sizeof(struct vcpu_info_early) / sizeof(uint32_t));
+    settle();
+    or_words(d->pending, d->early.pending, ARRAY_SIZE(d->early.pending));
+    if (!d->vcpus[0].info_registered)
         move_vcpu_info(&d->vcpus[0], &shared->vcpu_info[0], &page);
-    }
     return 0;
 }
 
-int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address)
+int32_t shared_info_register(struct domain *d, paddr_t base)
+{
+    int32_t result;
+
+    lock_acquire(&info_lock);
+    result = register_shared(d, base);
+    lock_release(&info_lock);
+    return result;
+}
+
+static int32_t register_vcpu(struct vcpu *target, paddr_t address)
 {
     struct domain *const d = target->domain;
     struct vcpu_info *const to = (struct vcpu_info *)address.addr;
@@ -108,4 +141,14 @@ int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address)
     else
         smp_request(target, SMP_UPCALL);
     return 0;
+}
+
+int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address)
+{
+    int32_t result;
+
+    lock_acquire(&info_lock);
+    result = register_vcpu(target, address);
+    lock_release(&info_lock);
+    return result;
 }

@@ -35,6 +35,7 @@ static uint32_t volatile system_ended;
 
 static bool post(uint32_t volatile *posted, uint32_t volatile const *taken, uint32_t bits)
 {
+    arch_dmb(); /* what the news is about before the news, also when it merges with older news */
     const uint32_t fresh = bits & ~(*posted ^ *taken);
 
     *posted ^= fresh;
@@ -46,6 +47,7 @@ static uint32_t take(uint32_t volatile const *posted, uint32_t volatile *taken)
     const uint32_t news = *posted ^ *taken;
 
     *taken ^= news;
+    arch_dmb(); /* the news before what it is about; a later post is not merged with what is served now */
     return news;
 }
 

@@ -130,9 +130,9 @@ static void read_own(struct board *board, const void *fdt, struct cells cells)
         return;
     }
     if (!tree_read_u32(fdt, node, "fencepost,el2-regions", &board->slots) || board->slots > PMSA_MAX_REGIONS ||
-        board->slots <= MPU_FIXED_SLOTS) {
+        board->slots < MPU_MAX_SLOTS) {
         diag_error("/fencepost", "fencepost,el2-regions", "%u: must be %d to %d", board->slots,
-                   MPU_FIXED_SLOTS + 1, PMSA_MAX_REGIONS);
+                   MPU_MAX_SLOTS, PMSA_MAX_REGIONS);
         board->slots = MPU_MAX_SLOTS;
     }
     if (board->slots > MPU_MAX_SLOTS)

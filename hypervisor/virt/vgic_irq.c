@@ -85,6 +85,13 @@ hot void vgic_inject_spi(struct domain *d, uint32_t intid)
 
 void vgic_timer_fired(struct vcpu *v)
 {
+    enum { ENABLE = 1, IMASK = 2, ISTATUS = 4 };
+
+    /* A level that lagged behind the switch from another vCPU's timer. */
+    if ((arch_vtimer_ctl_read() & (ENABLE | IMASK | ISTATUS)) != (ENABLE | ISTATUS)) {
+        arch_gic_deactivate(INTID_VIRTUAL_TIMER);
+        return;
+    }
     v->ctx.lr_used |= LR_USED_TIMER;
     vgic_inject(v, INTID_VIRTUAL_TIMER);
 }

@@ -8,6 +8,7 @@
 #include "hv/trap.h"
 #include "hv/vcpu.h"
 #include "hv/vgic.h"
+#include "lazy.h"
 #include "trap_controls.h"
 
 enum {
@@ -26,9 +27,11 @@ enum {
     PSR_A = 1 << 8,
     PSR_E = 1 << 9,
     PSR_Z = 1 << 30,
+    PSR_KEPT = (int)0xf80f0000, /* NZCVQ and GE */
 
     SCTLR_RESET = 0x30c50838 & ~0x1005, /* as the core resets: EL1 MPU and caches off */
     SCTLR_V = 1 << 13,
+    SCTLR_EE = 1 << 25,
     SCTLR_TE = 1 << 30,
 
     VECTOR_UNDEFINED = 0x04,
@@ -46,6 +49,7 @@ void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, u
 
     for (uint32_t i = 0; i < sizeof(*ctx) / sizeof(uint32_t); i++)
         words[i] = 0;
+    lazy_forget(v);
     ctx->r0_r3[0] = a0;
     ctx->r0_r3[1] = a1;
     ctx->r0_r3[2] = a2;
@@ -208,7 +212,7 @@ static void enter_vector(uint32_t mode, uint32_t vector, uint32_t masks)
     const uint32_t sctlr = READ_SYSREG(SCTLR), cpsr = guest_cpsr();
 
     set_guest_pc((sctlr & SCTLR_V ? 0xffff0000u : READ_SYSREG(VBAR)) + vector);
-    set_guest_cpsr((cpsr & 0xf8000000u) | mode | masks | (sctlr & SCTLR_TE ? PSR_T : 0));
+    set_guest_cpsr((cpsr & PSR_KEPT) | (sctlr & SCTLR_EE ? PSR_E : 0) | mode | masks | (sctlr & SCTLR_TE ? PSR_T : 0));
 }
 
 void arch_inject_undefined(struct vcpu *v)

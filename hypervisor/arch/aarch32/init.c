@@ -31,6 +31,7 @@ void arch_init_traps(void)
 {
     check_el1_regions();
     WRITE_SYSREG(HCR, TRAP_HCR);
+    WRITE_SYSREG(HCR2, 0);
     WRITE_SYSREG(HCPTR, TRAP_HCPTR | HCPTR_TRAP_FP);
     WRITE_SYSREG(HSTR, TRAP_HSTR);
     WRITE_SYSREG(HDCR, TRAP_HDCR);

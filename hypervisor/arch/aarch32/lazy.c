@@ -57,6 +57,14 @@ void lazy_own_fp(struct vcpu *v)
     v->cpu->lazy_owners |= VCPU_USES_FP;
 }
 
+void lazy_forget(struct vcpu *v)
+{
+    if (v->cpu->fp_owner == v)
+        v->cpu->fp_owner = NULL;
+    if (v->cpu->mpu_owner == v)
+        v->cpu->mpu_owner = NULL;
+}
+
 void lazy_watch_el1_mpu(struct vcpu *v)
 {
     set_hcr(v, v->ctx.hcr | HCR_TVM);

@@ -15,6 +15,9 @@ void lazy_own_fp(struct vcpu *v);
 /* From switch.S when anybody uses either: traps on or off for `next`, eager restore if it is a user. */
 void lazy_switch(struct vcpu *next);
 
+/* The vCPU starts anew: what the hardware still holds of it is nobody's. On its own CPU. */
+void lazy_forget(struct vcpu *v);
+
 /* The calling vCPU's EL1 MPU was walked: its next change of the MPU must trap. */
 void lazy_watch_el1_mpu(struct vcpu *v);
 

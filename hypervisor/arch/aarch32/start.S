@@ -41,9 +41,9 @@ image_entry:
 
 secondary:
     ldr r2, =secondary_go
-1:  wfe
-    ldr r3, [r2]
+1:  ldr r3, [r2]
     cmp r3, #0
+    wfeeq
     beq 1b
     dmb
     mov r2, sp

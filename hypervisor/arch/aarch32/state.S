@@ -76,6 +76,7 @@ mpu_el1_load:
     WRITE_PAIR c15, r5, r6, r7, r8
     .endif
     .endr
+    dsb sy /* before the new regions are relied on; the exception return is the ISB */
     pop {r4 - r8, pc}
     .size mpu_el1_load, . - mpu_el1_load
 

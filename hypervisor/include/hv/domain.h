@@ -2,7 +2,7 @@
 /*
  * A domain: its vCPUs, its event channels, its view, the pages it owns. Domids are 1, 2, ... in tree order.
  *
- * Lock order: domain table lock (evtchn.c, cold operations) before nothing. The send path takes no lock: a
+ * Locks: hv/lock.h. The send path takes none: a
  * channel is one word, written whole, and is only re-used after smp_quiesce().
  */
 #ifndef HV_DOMAIN_H

@@ -137,8 +137,12 @@ void protect_describe_page(struct peer_page *page, struct domain *owner, paddr_t
     const struct config_header *const config = (const struct config_header *)board_config_base;
     uint32_t attr = RANGE_WRITE;
 
-    if (owner->config->flags & DOMAIN_SHAREABLE)
-        attr |= RANGE_SHAREABLE;
+    for (uint32_t i = 0; i < owner->config->nr_ranges; i++) {
+        const struct config_range *const range = &owner->ranges[i];
+
+        if (range->base <= base.addr && base.addr < range->limit) /* the alias has the attributes of the original */
+            attr |= range->attr & RANGE_SHAREABLE;
+    }
     const struct config_region region = encode(base.addr, base.addr + PAGE_SIZE, attr);
     page->rbar = region.rbar;
     page->rlar = region.rlar;
