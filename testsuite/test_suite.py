@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command: arguments, the table of exit codes, boards that are missing."""
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -131,3 +132,16 @@ def test_a_run_that_tests_nothing_says_so():
     done = command("test", "-p", "no:xdist", "-q", "-k", "no_such_name", "testsuite/test_records.py")
     assert done.returncode == Exit.USAGE
     assert done.stderr.rstrip().endswith("nothing was tested: no test is what the arguments say")
+
+
+@pytest.mark.parametrize("check, tests, code", [
+    (0, 0, 0), (3, 0, 3), (0, 1, 1), (3, 1, 3), (4, 0, 4), (4, 1, 1), (3, 7, 7), (7, 7, 7), (5, 130, 130)])
+def test_ci_runs_both_and_reports_what_weighs_more(tmp_path, check, tests, code):
+    (tmp_path / ".ci").mkdir()
+    script = shutil.copy(paths.ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    command_stub = tmp_path / "fencepost"
+    command_stub.write_text(f'#!/bin/sh\necho "$1"\n[ "$1" = check ] && exit {check}\nexit {tests}\n')
+    command_stub.chmod(0o755)
+    done = subprocess.run(["bash", script], capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (code, "check\ntest\n")
+    assert exitcodes.worst([check, tests]) == code

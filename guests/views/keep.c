@@ -45,7 +45,7 @@ static void keep(const struct reg *group, uint32_t count)
 }
 
 #define KEEPS(name, group, why)                                                            \
-    TEST(views, name, IDS "S4-14 S4-24", WHY why, NEEDS "strategies=all") { keep(group, COUNT_OF(group)); } \
+    TEST(views, name, IDS "S4-14 S4-24", WHY why, NEEDS "strategies=window,switch,mask") { keep(group, COUNT_OF(group)); } \
     PEER(2, views, name) { keep(group, COUNT_OF(group)); }
 
 KEEPS(a_switch_keeps_the_exception_modes, exception_registers, "SP, LR and SPSR of abort, undefined, IRQ and SVC mode")
@@ -95,7 +95,7 @@ static void keep_core(void)
 }
 
 TEST(views, a_switch_keeps_the_core_registers, IDS "S4-14 S4-24", WHY "r4 to r11 and LR belong to the caller of a call",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     keep_core();
 }
@@ -136,7 +136,7 @@ static void keep_flags(uint32_t flags)
 }
 
 TEST(views, a_switch_keeps_the_status_flags, IDS "S4-14 S4-24", WHY "condition, saturation, GE and endianness bits",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     keep_flags(0xa8050000u);
 }

@@ -34,7 +34,7 @@ static void keep_fp(void)
 }
 
 TEST(views, a_switch_keeps_the_floating_point_registers, IDS "S4-14 S4-24", WHY "d0 to d31, FPSCR, FPEXC; switched lazily",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     keep_fp();
 }
@@ -119,7 +119,7 @@ static void keep_regions(void)
 }
 
 TEST(views, a_switch_keeps_the_el1_mpu, IDS "S4-14 S4-24", WHY "all regions, the selector, the memory types",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     keep_regions();
 }
@@ -132,7 +132,7 @@ PEER(2, views, a_switch_keeps_the_el1_mpu)
 static uint8_t guarded[XEN_PAGE_SIZE] __attribute__((aligned(4096)));
 
 TEST(views, an_enabled_el1_mpu_stays_with_its_vcpu, IDS "S4-14 S4-24", WHY "the peer runs without one, in the same registers",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     mpu_set_region(0, (uint32_t)guarded, (uint32_t)guarded + sizeof(guarded), MPU_ALL_RO, MPU_NORMAL, MPU_NO_EXECUTE);
     mpu_enable();
@@ -183,7 +183,7 @@ static void keep_timer(void)
 }
 
 TEST(views, a_switch_keeps_the_virtual_timer, IDS "S4-14 S4-24", WHY "compare value and control, armed in both domains",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     keep_timer();
 }
@@ -223,7 +223,7 @@ static bool spin_with_all_registers(uint32_t turns)
 }
 
 TEST(views, preemption_keeps_every_core_register, IDS "S4-14 S4-24", WHY "an interrupt asks nobody what may be clobbered",
-     NEEDS "system=slice strategies=all timeout_ms=4000")
+     NEEDS "system=slice strategies=window,switch,mask timeout_ms=4000")
 {
     peers_meet();
     const uint64_t begin = counter();

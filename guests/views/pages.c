@@ -26,7 +26,7 @@ static void talk_through(uint32_t page)
 }
 
 #define TALKS_THROUGH(name, page, why)                                                           \
-    TEST(views, name, IDS "S4-05 S4-17", WHY why, NEEDS "strategies=all") { talk_through(page); } \
+    TEST(views, name, IDS "S4-05 S4-17", WHY why, NEEDS "strategies=window,switch,mask") { talk_through(page); } \
     PEER(2, views, name) { talk_through(page); }
 
 TALKS_THROUGH(an_event_page_may_be_the_first_of_the_image_bank, bank_base(0), "the lower edge of a region")
@@ -55,7 +55,7 @@ static void talk_with_vcpu_info(uint32_t info)
 }
 
 #define TALKS_WITH_INFO(name, info, why)                                                                     \
-    TEST(views, name, IDS "S4-12 S4-16 S4-17", WHY why, NEEDS "strategies=all") { talk_with_vcpu_info(info); } \
+    TEST(views, name, IDS "S4-12 S4-16 S4-17", WHY why, NEEDS "strategies=window,switch,mask") { talk_with_vcpu_info(info); } \
     PEER(2, views, name) { talk_with_vcpu_info(info); }
 
 TALKS_WITH_INFO(vcpu_info_may_share_the_page_of_shared_info, (uint32_t)event_page(0) + 0x800,
@@ -96,7 +96,7 @@ TEST(views, a_full_view_can_send_and_receive, IDS "S0-20 S4-10", WHY "the window
     expect_eq(selector(0), 1);
 }
 
-TEST(views, a_send_to_oneself_needs_no_peer, IDS "S4-19", WHY "the own page is in the loaded view", NEEDS "system=solo strategies=all")
+TEST(views, a_send_to_oneself_needs_no_peer, IDS "S4-19", WHY "the own page is in the loaded view", NEEDS "system=solo strategies=window,switch,mask")
 {
     require_eq(events_init(), 0);
     const int32_t a = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
@@ -113,7 +113,7 @@ TEST(views, a_send_to_oneself_needs_no_peer, IDS "S4-19", WHY "the own page is i
 }
 
 TEST(views, memory_is_the_same_after_the_view_was_switched, IDS "S4-07 S4-24", WHY "the reload restores every region",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     volatile uint32_t *const spare = (volatile uint32_t *)(last_page(1) + 0x800);
 

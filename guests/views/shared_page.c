@@ -28,7 +28,7 @@ static void fill_and_look(uint32_t mine, uint32_t theirs)
 }
 
 TEST(views, both_domains_see_the_shared_memory, IDS "S4-24 S0-11", WHY "the same bytes at the same address",
-     NEEDS "system=shm strategies=all")
+     NEEDS "system=shm strategies=window,switch,mask")
 {
     meet();
     fill_and_look(1, 2);
@@ -41,7 +41,7 @@ PEER(2, views, both_domains_see_the_shared_memory)
 }
 
 TEST(views, shared_memory_ends_at_its_edges, IDS "S4-23", WHY "one region, exact to the granule",
-     NEEDS "system=shm strategies=all")
+     NEEDS "system=shm strategies=window,switch,mask")
 {
     uint32_t value;
 
@@ -53,7 +53,7 @@ TEST(views, shared_memory_ends_at_its_edges, IDS "S4-23", WHY "one region, exact
 
 /* The owner's event page is in the sender's view too. */
 TEST(views, an_event_page_in_shared_memory_works, IDS "S4-11 S4-17", WHY "the sender's view holds the page already",
-     NEEDS "system=shm strategies=all")
+     NEEDS "system=shm strategies=window,switch,mask")
 {
     require_eq(events_register_shared_info((void *)SHARED), 0);
     meet();
@@ -76,7 +76,7 @@ PEER(2, views, an_event_page_in_shared_memory_works)
 }
 
 TEST(views, a_borrowed_page_is_no_event_page, IDS "S4-03 X-43", WHY "the hypervisor writes into own RAM only",
-     NEEDS "system=shm strategies=all")
+     NEEDS "system=shm strategies=window,switch,mask")
 {
     meet();
     peer_signal(0);
@@ -95,7 +95,7 @@ PEER(2, views, a_borrowed_page_is_no_event_page)
 }
 
 TEST(views, a_borrowed_page_is_no_hypercall_buffer, IDS "S1-07", WHY "its owner is someone else",
-     NEEDS "system=shm strategies=all")
+     NEEDS "system=shm strategies=window,switch,mask")
 {
     meet();
     peer_signal(0);

@@ -38,7 +38,7 @@ static void take_turns(uint32_t rounds)
 }
 
 TEST(views, three_domains_in_turn_see_only_their_own_memory, IDS "S4-24 S4-23", WHY "the view loaded is the next vCPU's",
-     NEEDS "system=trio strategies=all crash=3")
+     NEEDS "system=trio strategies=window,switch,mask crash=3")
 {
     peers_meet();
     take_turns(2 * ROUNDS);
@@ -58,7 +58,7 @@ PEER(3, views, three_domains_in_turn_see_only_their_own_memory)
 }
 
 TEST(views, a_blocking_call_that_switches_loads_the_right_view, IDS "S4-24", WHY "the call returns to another vCPU than it came from",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     peers_meet();
     for (uint32_t round = 0; round < ROUNDS; round++) {
@@ -79,7 +79,7 @@ PEER(2, views, a_blocking_call_that_switches_loads_the_right_view)
 }
 
 TEST(views, a_timer_that_switches_loads_the_right_view, IDS "S4-24 S4-13", WHY "no call of the guest is involved",
-     NEEDS "system=slice strategies=all timeout_ms=4000")
+     NEEDS "system=slice strategies=window,switch,mask timeout_ms=4000")
 {
     peers_meet();
     const uint64_t end = now_ns() + 12000000;
@@ -96,7 +96,7 @@ PEER(2, views, a_timer_that_switches_loads_the_right_view)
 }
 
 TEST(views, an_abort_that_is_emulated_returns_to_the_right_view, IDS "S4-13 S4-24", WHY "traps other than calls, with every strategy",
-     NEEDS "strategies=all")
+     NEEDS "strategies=window,switch,mask")
 {
     peers_meet();
     for (uint32_t round = 0; round < ROUNDS; round++) {

@@ -10,7 +10,7 @@ static uint32_t wide_bank(uint32_t n)
 }
 
 TEST(views, a_smaller_view_leaves_no_region_of_a_larger_one, IDS "S4-24 S4-11",
-     WHY "slots that the next view does not use must be off", NEEDS "system=wide strategies=all")
+     WHY "slots that the next view does not use must be off", NEEDS "system=wide strategies=window,switch,mask")
 {
     peers_meet();
     for (uint32_t round = 0; round < 4; round++) {
@@ -41,7 +41,7 @@ PEER(2, views, a_smaller_view_leaves_no_region_of_a_larger_one)
 }
 
 TEST(views, the_larger_view_is_complete_after_every_send, IDS "S4-07 S4-24", WHY "a reload must not forget the last region",
-     NEEDS "system=wide strategies=all")
+     NEEDS "system=wide strategies=window,switch,mask")
 {
     peers_meet();
     for (uint32_t round = 0; round < 4; round++) {
