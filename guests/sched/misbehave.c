@@ -28,7 +28,7 @@ static void keep_going(void)
 }
 
 #define SURVIVES(name, why)                                                                                        \
-    TEST(sched, name, IDS "S1-07 S3-04", WHY why, NEEDS "system=slice strategies=window,switch timeout_ms=4000")  \
+    TEST(sched, name, IDS "S1-07 S3-04", WHY why, NEEDS "system=slice strategies=window timeout_ms=4000")  \
     {                                                                                                              \
         peers_meet();                                                                                              \
         sched_yield();                                                                                             \
