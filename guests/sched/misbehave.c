@@ -5,7 +5,7 @@
  */
 #include "sched.h"
 
-enum { ROUNDS = 8, SLICE_NS = 1000000 };
+enum { ROUNDS = 4, SLICE_NS = 1000000 };
 
 /* A periodic job of domain 1, which must be late by no more than the peer's slice. */
 static void keep_going(void)

@@ -148,7 +148,7 @@ static void spin_for_ever(void)
 }
 
 TEST(sched, a_slice_ends_a_spinning_guest, IDS "S1-07 S4-24", WHY "both have half of the CPU, a slice at a time",
-     NEEDS "system=slice strategies=window,switch timeout_ms=4000")
+     NEEDS "system=slice strategies=window timeout_ms=4000")
 {
     peers_meet();
     const struct gaps gaps = watch_gaps(8 * (uint64_t)SLICE_NS);
