@@ -7,6 +7,7 @@ import hashlib
 import os
 import struct
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +64,9 @@ def _compile(text: bytes, source: Path, blob: Path) -> None:
     blob.parent.mkdir(parents=True, exist_ok=True)
     include = [word for folder in (source.parent, paths.BOARDS, paths.SYSTEMS) for word in ("-i", str(folder))]
     data = _tool(["dtc", "-q", "-I", "dts", "-O", "dtb", *include, "-"], text)
-    draft = blob.with_suffix(f".{os.getpid()}")
+    draft = blob.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     draft.write_bytes(data)
-    draft.replace(blob)  # atomic: another process never sees half a tree
+    draft.replace(blob)  # atomic: another process or thread never sees half a tree
 
 
 def _walk(blob: bytes) -> Iterator[tuple[str, str, bytes]]:
