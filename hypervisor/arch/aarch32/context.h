@@ -45,7 +45,7 @@ struct vcpu_context {
     uint32_t lr_used;
 
     /* Written when the vCPU is switched in, never read back: they are EL2's. */
-    uint32_t vmpidr, hcr, hcptr, hstr;
+    uint32_t vmpidr, hcr, hcptr;
     uint32_t cntvoff[2];
     uint32_t lr[3], lrc[3], ich_hcr; /* looked at only when lr_used is not 0 */
 

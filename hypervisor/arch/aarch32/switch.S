@@ -95,11 +95,11 @@ enter_vcpu:
     blne view_load
 
     add lr, r4, #(VCPU_CTX + CTX_LR_USED)
-    ldmia lr!, {r2 - r8}        /* lr_used, vmpidr, hcr, hcptr, hstr, cntvoff */
+    ldmia lr!, {r2 - r7}        /* lr_used, vmpidr, hcr, hcptr, cntvoff */
     mcr p15, 4, r3, c0, c0, 5
     mcr p15, 4, r4, c1, c1, 0
     mcr p15, 4, r5, c1, c1, 2
-    mcrr p15, 4, r7, r8, c14
+    mcrr p15, 4, r6, r7, c14
     cmp r2, #0
     blne load_list_registers
     ldr r1, [sp, #FRAME + CPU_CURRENT]

@@ -30,7 +30,6 @@ enum smp_request {
     SMP_STOP = 1 << 1,   /* vcpu_stop */
     SMP_UPCALL = 1 << 2, /* the upcall flag went 0 -> 1 */
     SMP_POLL = 1 << 3,   /* wake it if it polls */
-    SMP_END = 1 << 4,    /* the system has ended: sleep */
 };
 void smp_request(struct vcpu *v, enum smp_request request);
 void smp_request_start(struct vcpu *v);
