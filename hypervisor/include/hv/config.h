@@ -16,7 +16,7 @@
 
 enum {
     CONFIG_MAGIC = 0x46435046, /* "FPCF" */
-    CONFIG_VERSION = 1,
+    CONFIG_VERSION = 2,
 
     CONFIG_MAX_CPUS = 2,
     CONFIG_MAX_DOMAINS = 8,
@@ -76,6 +76,14 @@ struct config_header {
     uint32_t event_pages_base; /* ACCESS_SHARED: [base, limit) mapped in every view; 0, 0 otherwise */
     uint32_t event_pages_limit;
     uint32_t flags; /* enum config_flags */
+
+    uint32_t pages;    /* address of the page tables: nr_pages state bytes, then as many pin bytes (hv/page.h) */
+    uint32_t nr_pages; /* of all static RAM and owned shared memory, rounded up to 64 */
+    uint32_t nr_masters, masters; /* struct config_master[]: bus masters that domains own */
+    uint32_t nr_resets, resets;   /* struct config_reset[]: what returns an assigned device to its reset state */
+    uint32_t dma_entry;           /* CPU 1 runs what lies there instead of the hypervisor; 0: it does not */
+    uint32_t vuart_base, vuart_intid; /* the UART that vPL011 stands in for; 0, 0: no domain has one */
+    uint32_t pad0;
 };
 
 enum config_flags {
@@ -88,7 +96,9 @@ enum config_domain_flags {
     DOMAIN_KEEP_CONTENT = 1u << 2, /* static RAM is not scrubbed at first start */
     DOMAIN_SHAREABLE = 1u << 3,    /* vCPUs on both CPUs: banks are Outer Shareable */
     DOMAIN_TRUSTED_DMA = 1u << 4,
-    DOMAIN_SLOTS_RESIDENT = 1u << 5, /* `mask`: the view stays in its own slots for ever */
+    DOMAIN_SLOTS_RESIDENT = 1u << 5, /* `mask`: the view has slots of its own until a view must grow */
+    DOMAIN_VPL011 = 1u << 6,         /* sees a PL011 at vuart_base */
+    DOMAIN_RESERVE_PINNED = 1u << 7, /* fencepost,restart-pinned = "reserve": restarts without its pinned pages */
 };
 
 enum restart_policy { RESTART_NEVER = 0, RESTART_ON_REBOOT = 1, RESTART_ALWAYS = 2 };
@@ -107,7 +117,7 @@ struct config_domain {
 
     uint32_t first_vcpu, nr_vcpus;
     uint32_t nr_ports;  /* ports 0 ... nr_ports - 1 exist; at most CONFIG_MAX_PORTS */
-    uint32_t nr_pages;  /* of its static RAM */
+    uint32_t nr_pages;  /* it owns: static RAM and shared memory */
 
     uint32_t first_range, nr_ranges;   /* its view, in ranges[] */
     uint32_t first_region, nr_regions; /* the same as register images */
@@ -134,6 +144,7 @@ enum range_kind {
     RANGE_SHM_BORROWER = 2,
     RANGE_DEVICE = 3,
     RANGE_EVENT_PAGES = 4, /* ACCESS_SHARED: everybody's event pages */
+    RANGE_POOL = 5,        /* xen,static-heap: the page tables, EL2 only, in every view */
 };
 
 enum range_attr {
@@ -149,6 +160,8 @@ struct config_range {
     uint64_t limit;
     uint32_t attr; /* enum range_attr */
     uint32_t kind; /* enum range_kind */
+    uint32_t first_page; /* RANGE_RAM, RANGE_SHM_OWNER: of its first page in the page tables; else UINT32_MAX */
+    uint32_t pad0;
 };
 
 /* One MPU region as the two registers hold it (HPRBAR, HPRLAR with EN = 1). */
@@ -169,10 +182,33 @@ struct config_irq {
     uint32_t edge;   /* 0 level, 1 edge */
 };
 
-_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 24, "config ABI");
+enum config_master_flags {
+    MASTER_CHECKED = 1u << 0, /* the bus firewall stands in front of it */
+};
+
+/* A device that writes memory by itself. */
+struct config_master {
+    uint16_t domain; /* index into domains[] */
+    uint8_t number;  /* as the bus firewall counts them */
+    uint8_t flags;   /* enum config_master_flags */
+    uint32_t idle_address; /* it is quiet when (word there & idle_mask) == idle_value; mask 0: nothing tells */
+    uint32_t idle_mask, idle_value;
+    char name[CONFIG_NAME_BYTES]; /* node name, cut */
+};
+
+/* One 32-bit write, in order, with the domain's own view loaded. */
+struct config_reset {
+    uint32_t domain; /* index into domains[] */
+    uint32_t address, value;
+    uint32_t pad0;
+};
+
+_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 24 + 40, "config ABI");
 _Static_assert(sizeof(struct config_domain) == 16 + 13 * 4 + 4 + 36 + 4, "config ABI");
 _Static_assert(sizeof(struct config_vcpu) == 8, "config ABI");
-_Static_assert(sizeof(struct config_range) == 24, "config ABI");
+_Static_assert(sizeof(struct config_range) == 32, "config ABI");
+_Static_assert(sizeof(struct config_master) == 32, "config ABI");
+_Static_assert(sizeof(struct config_reset) == 16, "config ABI");
 _Static_assert(sizeof(struct config_region) == 8, "config ABI");
 _Static_assert(sizeof(struct config_channel) == 8, "config ABI");
 _Static_assert(sizeof(struct config_irq) == 8, "config ABI");

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bus firewall: which ranges each bus master may reach, as a system MPU or xRDC would enforce it. On this
+ * board the masters are channels of a DMA engine that runs as software on another CPU; the table below is
+ * the firewall's register file and both sides include this header.
+ *
+ * Protocol. `control` and `ranges` are written by the hypervisor, `obeyed` and `refused_*` by the firewall.
+ * The firewall looks at `control` before each burst (at most 64 bytes) and writes it to `obeyed`, so when the
+ * two are equal no transfer begun under an older value is left. Ranges change only while OPEN is clear and
+ * obeyed; a master that is not open waits, it is not refused.
+ */
+#ifndef HV_BUS_FIREWALL_H
+#define HV_BUS_FIREWALL_H
+
+#include "hv/config.h"
+#include "hv/types.h"
+
+enum {
+    FIREWALL_MAX_MASTERS = 4,
+    FIREWALL_MAX_RANGES = 24, /* every bank and every region a view can have */
+    FIREWALL_BURST_BYTES = 64,
+
+    FIREWALL_OPEN = 1 << 0,    /* transfers go on */
+    FIREWALL_CHECKED = 1 << 1, /* only inside the ranges */
+    FIREWALL_STEP = 1 << 2,    /* counts changes */
+};
+
+struct firewall_range {
+    uint32_t base, limit; /* [base, limit); limit 0: the end of the address space */
+};
+
+struct firewall_master {
+    uint32_t volatile control;
+    uint32_t volatile obeyed;
+    uint32_t volatile refused;         /* accesses refused since start */
+    uint32_t volatile refused_address; /* of the last one; bit 0: it was a write */
+    uint32_t volatile nr_ranges;
+    struct firewall_range volatile ranges[FIREWALL_MAX_RANGES];
+};
+
+struct firewall {
+    struct firewall_master masters[FIREWALL_MAX_MASTERS];
+};
+
+extern struct firewall bus_firewall;
+
+/* Stops the master's transfers at the next burst; firewall_is_obeyed says when that is so. */
+void firewall_close(uint32_t master);
+bool firewall_is_obeyed(uint32_t master);
+
+/* While closed and obeyed. */
+void firewall_set_ranges(uint32_t master, const struct firewall_range *ranges, uint32_t nr);
+
+/* Lets it go on. */
+void firewall_open(uint32_t master, bool checked);
+
+#endif
