@@ -70,7 +70,8 @@ class Domain:
     name: str
     flags: int
     nr_pages: int
-    ranges: tuple[tuple[int, int, int, int], ...]   # base, limit, attr, kind
+    ranges: tuple[tuple[int, ...], ...]             # base, limit, attr, kind
+    first_pages: tuple[int, ...]                    # of each range
     regions: tuple[tuple[int, int], ...]            # rbar, rlar
     first_slot: int
     entry: int
@@ -93,7 +94,8 @@ class Config:
 DOMAIN_BYTES = 16 + 13 * 4 + 4 + 36 + 4
 WORDS = ("access switch_when window_granule background_when windows slots time_slice_us nr_cpus nr_domains domains "
          "nr_vcpus vcpus nr_ranges ranges nr_regions regions nr_channels channels nr_irqs irqs hyp_first_region "
-         "hyp_nr_regions hyp_first_slot event_pages_base event_pages_limit pad0").split()
+         "hyp_nr_regions hyp_first_slot event_pages_base event_pages_limit flags pages nr_pages nr_masters masters "
+         "nr_resets resets dma_entry vuart_base vuart_intid pad0").split()
 
 
 def _table(blob: bytes, layout: str, offset: int, count: int) -> tuple[tuple[int, ...], ...]:
@@ -105,13 +107,14 @@ def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
     name = blob[at:at + 16].rstrip(b"\0").decode()
     (flags, _restart, _vcpu, _vcpus, _ports, pages, range0, ranges, region0, regions, slot, _connect, _map,
      entry, *modules) = struct.unpack_from("<14I9I", blob, at + 16)
-    return Domain(name, flags, pages, _table(blob, "<QQII", words["ranges"] + 24 * range0, ranges),
+    table = _table(blob, "<QQIIII", words["ranges"] + 32 * range0, ranges)
+    return Domain(name, flags, pages, tuple(row[:4] for row in table), tuple(row[4] for row in table),
                   _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
                   tuple(tuple(modules[i:i + 3]) for i in (0, 3, 6)))
 
 
 def parse_config(blob: bytes) -> Config:
-    words = dict(zip(WORDS, struct.unpack_from("<26I", blob, 48), strict=True))
+    words = dict(zip(WORDS, struct.unpack_from("<36I", blob, 48), strict=True))
     words |= dict(zip(("magic", "version", "size", "crc32"), struct.unpack_from("<4I", blob), strict=True))
     text = [blob[at:at + 16].rstrip(b"\0").decode() for at in (16, 32)]
     domains = tuple(_domain(blob, words["domains"] + DOMAIN_BYTES * i, words)

@@ -44,27 +44,6 @@ static void claim(struct claims *all, enum claim_kind kind, struct span span, co
     snprintf(new->path, sizeof(new->path), "%s", path);
 }
 
-static void claim_board(struct claims *all, const struct system *system)
-{
-    const struct board *board = &system->board;
-    struct span console;
-
-    claim(all, CLAIM_HYPERVISOR, board->hypervisor, "the hypervisor's memory", "reg");
-    claim(all, CLAIM_MODULE_AREA, board->modules, "the modules' memory", "reg");
-    claim(all, CLAIM_GUEST_TREES, board->guest_trees, "the guest trees", "reg");
-    claim(all, CLAIM_BOARD_DEVICE, board->distributor, "the interrupt distributor", "reg");
-    claim(all, CLAIM_BOARD_DEVICE, board->redistributors, "the interrupt redistributors", "reg");
-    claim(all, CLAIM_HEAP, system->static_heap, "/chosen", "xen,static-heap");
-    claim(all, CLAIM_EVENT_PAGES, system->strategy.event_pages, "/chosen", "fencepost,event-pages");
-    if (board->console >= 0) {
-        int parent = fdt_parent_offset(system->fdt, board->console);
-
-        if (parent >= 0 && tree_read_spans(system->fdt, board->console, "reg",
-                                           tree_read_cells(system->fdt, parent), &console, 1) == 1)
-            claim(all, CLAIM_BOARD_DEVICE, console, "the hypervisor's console", "reg");
-    }
-}
-
 static bool in_ram(const struct board *board, struct span span)
 {
     for (unsigned i = 0; i < board->nr_memory; i++)
@@ -79,6 +58,27 @@ static void claim_ram(struct claims *all, const struct system *system, enum clai
     if (span.limit != 0 && !in_ram(&system->board, span))
         diag_error(path, property, SPAN_FORMAT ": must lie inside one memory node of the board", SPAN_VALUES(span));
     claim(all, kind, span, path, property);
+}
+
+static void claim_board(struct claims *all, const struct system *system)
+{
+    const struct board *board = &system->board;
+    struct span console;
+
+    claim(all, CLAIM_HYPERVISOR, board->hypervisor, "the hypervisor's memory", "reg");
+    claim(all, CLAIM_MODULE_AREA, board->modules, "the modules' memory", "reg");
+    claim(all, CLAIM_GUEST_TREES, board->guest_trees, "the guest trees", "reg");
+    claim(all, CLAIM_BOARD_DEVICE, board->distributor, "the interrupt distributor", "reg");
+    claim(all, CLAIM_BOARD_DEVICE, board->redistributors, "the interrupt redistributors", "reg");
+    claim_ram(all, system, CLAIM_HEAP, system->static_heap, "/chosen", "xen,static-heap");
+    claim_ram(all, system, CLAIM_EVENT_PAGES, system->strategy.event_pages, "/chosen", "fencepost,event-pages");
+    if (board->console >= 0) {
+        int parent = fdt_parent_offset(system->fdt, board->console);
+
+        if (parent >= 0 && tree_read_spans(system->fdt, board->console, "reg",
+                                           tree_read_cells(system->fdt, parent), &console, 1) == 1)
+            claim(all, CLAIM_BOARD_DEVICE, console, "the hypervisor's console", "reg");
+    }
 }
 
 static bool shm_seen_before(const struct system *system, const struct domain *domain, unsigned index)
@@ -142,9 +142,6 @@ void claims_check(struct system *system)
     static struct claims all;
 
     claim_board(&all, system);
-    if (system->strategy.event_pages.limit != 0 && !in_ram(&system->board, system->strategy.event_pages))
-        diag_error("/chosen", "fencepost,event-pages", SPAN_FORMAT ": must lie inside one memory node of the board",
-                   SPAN_VALUES(system->strategy.event_pages));
     for (unsigned i = 0; i < system->nr_domains; i++)
         claim_domain(&all, system, &system->domains[i]);
 

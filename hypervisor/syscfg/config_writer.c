@@ -3,7 +3,6 @@
 #include "writers.h"
 
 #include "crc32.h"
-#include "diag.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +14,13 @@ enum { TABLE_ALIGN = 8 };
 struct blob {
     uint8_t *data;
     uint32_t used;
-    uint32_t capacity;
 };
 
-/* Appends a table and returns its offset; the counts it was sized for are the caller's. */
+/* Appends a table and returns its offset. The blob was made large enough: config_bytes(). */
 static uint32_t append(struct blob *blob, const void *data, size_t bytes)
 {
     uint32_t offset = blob->used;
 
-    if (bytes > blob->capacity - blob->used)
-        return 0;
     if (bytes > 0)
         memcpy(blob->data + offset, data, bytes);
     blob->used += (uint32_t)(bytes + TABLE_ALIGN - 1) & ~(uint32_t)(TABLE_ALIGN - 1);
@@ -40,6 +36,17 @@ static struct config_module as_config_module(const struct module *module)
                                   .target = (uint32_t)module->target};
 }
 
+/* Static RAM and the shared memory it owns. */
+static uint32_t owned_pages(const struct domain *domain)
+{
+    uint64_t bytes = domain->memory_kib * 1024;
+
+    for (unsigned i = 0; i < domain->nr_shm; i++)
+        if (domain->shm[i].role == SHM_OWNER)
+            bytes += domain->shm[i].span.limit - domain->shm[i].span.base;
+    return (uint32_t)(bytes / PAGE_SIZE);
+}
+
 static struct config_domain as_config_domain(const struct domain *domain)
 {
     struct config_domain out = {
@@ -47,7 +54,7 @@ static struct config_domain as_config_domain(const struct domain *domain)
         .restart = domain->restart,
         .nr_vcpus = domain->nr_vcpus,
         .nr_ports = domain->max_port + 1,
-        .nr_pages = (uint32_t)(domain->memory_kib * 1024 / PAGE_SIZE),
+        .nr_pages = owned_pages(domain),
         .nr_ranges = domain->view.nr_ranges,
         .nr_regions = domain->view.nr_regions,
         .first_slot = domain->view.first_slot,
@@ -144,6 +151,8 @@ static struct config_header start_header(const struct system *system)
         .nr_cpus = system_cpus(system),
         .event_pages_base = (uint32_t)strategy->event_pages.base,
         .event_pages_limit = (uint32_t)strategy->event_pages.limit,
+        .pages = (uint32_t)system->page_tables.base,
+        .nr_pages = system->nr_pages,
     };
     const char *commit = system->options.commit;
 
@@ -152,10 +161,32 @@ static struct config_header start_header(const struct system *system)
     return header;
 }
 
-void *config_write(const struct system *system, uint32_t *bytes)
+static uint32_t table_bytes(size_t nr, size_t each)
 {
-    uint32_t capacity = (uint32_t)(system->board.config.limit - system->board.config.base);
-    struct blob blob = {.data = calloc(1, 1u << 20), .capacity = 1u << 20};
+    return (uint32_t)(nr * each + TABLE_ALIGN - 1) & ~(uint32_t)(TABLE_ALIGN - 1);
+}
+
+uint32_t config_bytes(const struct system *system)
+{
+    uint32_t bytes = table_bytes(1, sizeof(struct config_header)) +
+                     table_bytes(system->nr_domains, sizeof(struct config_domain)) +
+                     table_bytes(system->nr_channels, sizeof(struct config_channel)) +
+                     table_bytes(system->hyp.nr_regions, sizeof(struct config_region));
+
+    for (unsigned i = 0; i < system->nr_domains; i++) {
+        const struct domain *domain = &system->domains[i];
+
+        bytes += table_bytes(domain->nr_vcpus, sizeof(struct config_vcpu)) +
+                 table_bytes(domain->view.nr_ranges, sizeof(struct config_range)) +
+                 table_bytes(domain->view.nr_regions, sizeof(struct config_region)) +
+                 table_bytes(domain->nr_irqs, sizeof(struct config_irq));
+    }
+    return bytes;
+}
+
+void *config_write(const struct system *system)
+{
+    struct blob blob = {.data = calloc(1, config_bytes(system))};
     struct config_header header = start_header(system);
 
     if (!blob.data)
@@ -164,16 +195,9 @@ void *config_write(const struct system *system, uint32_t *bytes)
     append_domains(&blob, system, &header);
     append_views(&blob, system, &header);
     append_wiring(&blob, system, &header);
-    if (blob.used > capacity) {
-        diag_error("/chosen", NULL, "the configuration has %u bytes: the board has room for %u", blob.used,
-                   capacity);
-        free(blob.data);
-        return NULL;
-    }
     header.size = blob.used;
     memcpy(blob.data, &header, sizeof(header));
     header.crc32 = crc32(blob.data, blob.used);
     memcpy(blob.data, &header, sizeof(header));
-    *bytes = blob.used;
     return blob.data;
 }

@@ -56,6 +56,7 @@ static void read_system(struct system *system)
     claims_check(system);
     placement_compute(system);
     views_compute(system);
+    pages_compute(system);
 }
 
 static FILE *create(const struct system *system, const char *name, const char *suffix)
@@ -120,12 +121,12 @@ static bool write_json(const struct system *system, uint32_t config_bytes)
 static int write_all(const struct system *system)
 {
     bool to_stdout = system->options.json && strcmp(system->options.json, "-") == 0;
-    uint32_t bytes = 0;
-    void *config = config_write(system, &bytes);
+    uint32_t bytes = config_bytes(system);
+    void *config = config_write(system);
     bool good;
 
     if (!config)
-        return EXIT_BAD_INPUT;
+        return EXIT_INTERNAL;
     if (mkdir(system->options.out, 0777) != 0 && errno != EEXIST)
         diag_error(system->options.out, NULL, "%s", strerror(errno));
     good = write_blob(system, "system", ".cfg", config, bytes);

@@ -17,7 +17,7 @@ enum {
     MAX_SHM = 8,
     MAX_DEVICES = 16,
     MAX_IRQS = 64,
-    MAX_RANGES = 2 * MAX_BANKS + MAX_SHM + MAX_DEVICES + 1,
+    MAX_RANGES = 2 * MAX_BANKS + MAX_SHM + MAX_DEVICES + 2,
     MAX_MEMORY = 8,
     MAX_CHANNEL_ENDS = 128,
     GUEST_TREE_BYTES = 0x10000, /* a guest tree's place among the modules */
@@ -137,6 +137,8 @@ struct system {
     int chosen;
     struct cells chosen_cells;
     struct span static_heap; /* { 0, 0 }: none */
+    uint32_t nr_pages;       /* of all domains, rounded up */
+    struct span page_tables;
     struct domain domains[CONFIG_MAX_DOMAINS];
     unsigned nr_domains;
     struct config_channel channels[MAX_CHANNEL_ENDS];
@@ -171,6 +173,7 @@ void claims_check(struct system *system);
 /* Results. */
 void placement_compute(struct system *system);
 void views_compute(struct system *system);
+void pages_compute(struct system *system);
 bool guest_tree_make(struct system *system, struct domain *domain);
 /* Copies `node` and what is below it into the guest tree under construction. Returns a libfdt error. */
 int guest_devices_copy(void *guest, const void *from, int node);

@@ -71,7 +71,7 @@ bool domain_is_event_bank(const struct system *system, struct span span)
     return span_overlaps(system->strategy.event_pages, span);
 }
 
-/* Nothing allocates from it: the pools lie in the hypervisor's own RAM. It is checked because Xen needs it. */
+/* No heap: it holds the page tables (pages.c), which lie behind the configuration if it is absent. */
 void static_heap_read(struct system *system)
 {
     struct span heap[8];
@@ -85,7 +85,6 @@ void static_heap_read(struct system *system)
         diag_error("/chosen", "xen,static-heap", SPAN_FORMAT ": must be multiples of 64 KiB",
                    SPAN_VALUES(heap[0]));
     system->static_heap = heap[0];
-    diag_warn("/chosen", "xen,static-heap", "kept free and not used: there is no heap");
 }
 
 void static_mem_read(struct system *system, struct domain *domain)

@@ -13,13 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BANK_ATTR = RANGE_EL1 | RANGE_WRITE | RANGE_EXEC, DATA_ATTR = RANGE_EL1 | RANGE_WRITE };
+enum { BANK_ATTR = RANGE_EL1 | RANGE_WRITE | RANGE_EXEC, DATA_ATTR = RANGE_EL1 | RANGE_WRITE,
+       POOL_ATTR = RANGE_WRITE | RANGE_SHAREABLE };
 
 static void add(struct view *view, struct span span, uint32_t attr, enum range_kind kind)
 {
     if (span.base < span.limit && view->nr_ranges < MAX_RANGES)
         view->ranges[view->nr_ranges++] =
-            (struct config_range){.base = span.base, .limit = span.limit, .attr = attr, .kind = kind};
+            (struct config_range){.base = span.base, .limit = span.limit, .attr = attr, .kind = kind,
+                                    .first_page = UINT32_MAX};
 }
 
 static int by_base(const void *left, const void *right)
@@ -125,6 +127,7 @@ static void collect(const struct system *system, struct domain *domain)
             domain->shm[i].role == SHM_OWNER ? RANGE_SHM_OWNER : RANGE_SHM_BORROWER);
     for (unsigned i = 0; i < domain->nr_devices; i++)
         add(view, domain->devices[i].span, DATA_ATTR | RANGE_IS_DEVICE, RANGE_DEVICE);
+    add(view, system->static_heap, POOL_ATTR, RANGE_POOL);
 }
 
 /* Takes [hole) out of the view's ranges. */
@@ -159,13 +162,15 @@ static void collect_hyp(struct system *system)
     for (unsigned i = 0; i < system->board.nr_memory; i++)
         add(view, system->board.memory[i], RANGE_WRITE, RANGE_RAM);
     subtract(view, system->board.hypervisor);
+    subtract(view, system->static_heap);
+    add(view, system->static_heap, POOL_ATTR, RANGE_POOL);
     for (unsigned d = 0; d < system->nr_domains; d++) {
         const struct view *guest = &system->domains[d].view;
 
         for (unsigned i = 0; i < guest->nr_ranges; i++) {
             struct span span = {guest->ranges[i].base, guest->ranges[i].limit};
 
-            if (!(guest->ranges[i].attr & RANGE_SHAREABLE))
+            if (!(guest->ranges[i].attr & RANGE_SHAREABLE) || guest->ranges[i].kind == RANGE_POOL)
                 continue;
             subtract(view, span);
             add(view, span, RANGE_WRITE | RANGE_SHAREABLE, RANGE_RAM);

@@ -7,8 +7,10 @@
 
 #include <stdio.h>
 
-/* The binary configuration (hv/config.h); the caller frees it. NULL after an error. */
-void *config_write(const struct system *system, uint32_t *bytes);
+/* Bytes of the binary configuration: a multiple of 8. */
+uint32_t config_bytes(const struct system *system);
+/* The binary configuration (hv/config.h); the caller frees it. NULL: no memory. */
+void *config_write(const struct system *system);
 
 /* load.json: what to load where. */
 void load_list_write(const struct system *system, uint32_t config_bytes, FILE *to);
