@@ -74,15 +74,30 @@ void evtchn_wake_pollers(struct domain *d, port_t port);
 /* EVTCHNOP_unmask: the mirror image of a delivery. 0, or -XEN_EINVAL for a port beyond the limit. */
 must_check int32_t evtchn_unmask(struct domain *d, port_t port);
 
-/* Start and restart of a domain: all ports free. Then, once all domains exist, the static channels. */
+/* Boot: no port is open. Then, once all domains exist, the static channels. */
 void evtchn_init_domain(struct domain *d);
 void evtchn_make_static(const struct config_header *config);
 
-/* Domain stop: every port closed at both ends. */
-void evtchn_close_all(struct domain *d);
+/*
+ * A stopped domain, one step of the stop: a few ports are closed at both ends. A peer's port becomes unbound and
+ * is made pending, which tells the peer (EVTCHNOP_close does not). True: no port is left.
+ * Like every function here it finds the view of cpu->current loaded.
+ */
+must_check bool evtchn_stop_some(struct domain *d);
 
-/* Open ports, for the audit. */
-uint32_t evtchn_count_open(const struct domain *d);
+/*
+ * A domain that restarts and does not count as running yet, all ports closed, event words reset: one more of its
+ * static channels is made as at boot, the B side pending, and a peer's end is made pending too. An end that the peer
+ * has put to another use stays what it is, and a line says so. True: that was the last one.
+ */
+must_check bool evtchn_remake_static(struct domain *d);
+
+/* The whole stop at once. */
+static inline void evtchn_close_all(struct domain *d)
+{
+    while (!evtchn_stop_some(d))
+        ;
+}
 
 /* event_channel_op of everything but a send that can be delivered at once. */
 int32_t evtchn_op_slow(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v);
