@@ -15,7 +15,7 @@ BENCH = 0x100
 _WORDS = 9
 _MAX_DOMAIN = 8
 _FLAGS = frozenset({"slow"})
-_VALUES = frozenset({"system", "strategies", "xfail", "crash", "timeout_ms", "preset"})
+_VALUES = frozenset({"system", "strategies", "xfail", "crash", "timeout_ms", "preset", "fill"})
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Needs:
     guest_ms: int = 2000
     slow: bool = False
     preset: str | None = None                      # "checked" or "release" only
+    fills: tuple[tuple[int, int], ...] = ()        # (address, bytes) that hold a pattern before the system starts
 
     def strategies_on(self, board: tuple[str, ...]) -> tuple[str, ...]:
         return board if self.strategies == ("all",) else self.strategies
@@ -49,6 +50,15 @@ class Record:
         return f"{self.suite}.{self.name}"
 
 
+def _fills(text: str) -> tuple[tuple[int, int], ...]:
+    """`ADDRESS+BYTES,...`, both multiples of 4."""
+    pairs = [word.partition("+")[::2] for word in text.split(",") if word]
+    fills = tuple((int(address, 0), int(count, 0)) for address, count in pairs)
+    if any(address % 4 or count % 4 or count <= 0 for address, count in fills):
+        raise ValueError(f"need fill={text}: whole words, at least one")
+    return fills
+
+
 def parse_needs(text: str) -> Needs:
     """Raises ValueError that names the word."""
     given: dict[str, str] = {}
@@ -67,7 +77,7 @@ def parse_needs(text: str) -> Needs:
     return Needs(given.get("system", "pair"), tuple(given.get("strategies", "window").split(",")),
                  frozenset(filter(None, given.get("xfail", "").split(","))),
                  frozenset(int(domain) for domain in given.get("crash", "").split(",") if domain),
-                 int(given.get("timeout_ms", "2000")), "slow" in flags, preset)
+                 int(given.get("timeout_ms", "2000")), "slow" in flags, preset, _fills(given.get("fill", "")))
 
 
 def _record(image: elfimage.Image, words: tuple[int, ...]) -> Record:

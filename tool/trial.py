@@ -2,6 +2,8 @@
 """One test on one fresh machine: prepare, run, judge. No pytest in here."""
 from __future__ import annotations
 
+import array
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +11,11 @@ from pathlib import Path
 from tool import board as boards
 from tool import devicetree, machine, paths, strategy
 from tool.records import Record
-from tool.system import prepare
+from tool.system import Load, prepare
 from tool.verdict import Expectation, Facts, Kind, Verdict, judge
 
 CHECKED_FACTOR = 4      # the checked image spends more instructions on the same work
+FILL = 0x5EC2E755        # a filled word is its own address, exclusive-or this
 _KEPT_AFTER_PASS = frozenset({"console.log"})
 
 
@@ -70,13 +73,23 @@ def run(trial: Trial, folder: Path) -> Outcome:
     system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
                      strategy.choices(trial.strategy), board=trial.board, named_commit="test")
     nonce = machine.new_nonce()
-    chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, system.loads, system.cpus, nonce)
+    loads = system.loads + tuple(_fill(folder, *place) for place in trial.record.needs.fills)
+    chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, loads, system.cpus, nonce)
     result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
     expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)
     verdict = judge(result.text, Facts(result.ended, result.status, result.stderr), expected)
     if verdict.kind is Kind.PASS:
         _tidy(folder)
     return Outcome(trial, verdict, folder, result.text)
+
+
+def _fill(folder: Path, address: int, count: int) -> Load:
+    words = array.array("I", (place ^ FILL for place in range(address, address + count, 4)))
+    if sys.byteorder == "big":
+        words.byteswap()
+    file = folder / f"fill-{address:x}.bin"
+    file.write_bytes(words.tobytes())
+    return Load(file, address, "pattern")
 
 
 def _tidy(folder: Path) -> None:
