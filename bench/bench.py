@@ -74,6 +74,11 @@ def write_json(target: str, value: dict[str, Any]) -> None:
         Path(target).write_text(text)
 
 
+def store(opened: session.Session, results: Sequence[Result]) -> None:
+    """Kept with the run, for whoever reads stored results."""
+    (opened.folder / "bench.json").write_text(json.dumps(as_json(results, opened.identity()), indent=1) + "\n")
+
+
 def class_cells(counts: Counts | None) -> list[str]:
     """MPU writes, barriers, words loaded, words stored."""
     if counts is None:
@@ -105,7 +110,7 @@ def main(args: argparse.Namespace) -> int:
         raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")
     opened = session.open_session("bench", args.board, Progress(), args.jobs)
     results = measure_glob(opened, rows, names, args.glob)
-    (opened.folder / "bench.json").write_text(json.dumps(as_json(results, opened.identity()), indent=1) + "\n")
+    store(opened, results)
     if args.json:
         write_json(args.json, as_json(results, opened.identity()))
     if args.json != "-":

@@ -108,6 +108,7 @@ def main(args: argparse.Namespace) -> int:
     old = _load(args.board, table, args.accept)
     opened = session.open_session("check", args.board, Progress(), args.jobs)
     results = bench.measure_glob(opened, table, list(strategy.VARIANTS), "*")
+    bench.store(opened, results)
     identity = opened.identity()
     header = header_of(identity)
     if args.accept:

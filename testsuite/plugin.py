@@ -13,12 +13,13 @@ import pytest
 from testsuite import rows, session as sessions
 from testsuite.collection import SETTINGS, GuestFile, GuestItem, register
 from tool import board as boards
-from tool import environment, paths, results, strategy
+from tool import environment, paths, results, stored, strategy
 from tool.exitcodes import EnvironmentMissing, Exit, Stop
 from tool.progress import Progress
 
 _ENVIRONMENT = pytest.StashKey[environment.Environment]()
 _ROWS = pytest.StashKey[rows.Collector]()
+COLLECTED = pytest.StashKey[dict[str, tuple[str, ...]]]()   # every test before -k and -m choose, and its ids
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,7 +96,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.longrepr = item.told(call.excinfo.value) or report.longrepr
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def _whole(config: pytest.Config) -> bool:
+    """Whether the arguments leave every test in; -k and -m choose later, among what was collected."""
+    asked = [Path(config.invocation_params.dir, word).resolve() for word in config.args]
+    narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "ignore", "ignore_glob", "lf"))
+    return asked == [paths.TESTSUITE] and not narrowed and config.getoption("hypervisor") == "fencepost"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of the host tools get their markers and requirement ids, so that -m and -k speak of all tests."""
     for item in items:
         ids = [name for mark in item.iter_markers("requirement") for name in mark.args]
@@ -104,6 +113,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.user_properties.append(("ids", " ".join(ids)))
         if not any(name == "image" for name, _ in item.user_properties):
             item.add_marker("host")
+    config.stash[COLLECTED] = {item.nodeid: tuple(dict(item.user_properties).get("ids", "").split()) for item in items}
+    if not _is_worker(config) or config.workerinput["workerid"] == "gw0":
+        stored.write_collected(Path(config.stash[SETTINGS].run_folder), config.stash[COLLECTED], _whole(config))
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -112,10 +124,13 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     found = config.stash.get(_ROWS, None)
     if found is not None and found.rows() and SETTINGS in config.stash:
         described = config.stash[_ENVIRONMENT]
-        stored = {key: value for key, value in described.table().items() if key != "boards"}
+        kept = {key: value for key, value in described.table().items() if key != "boards"}
         run = {"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "environment": described.table(),
                "settings": config.stash[SETTINGS].plain(), "seconds": found.seconds()}
-        results.write(Path(config.stash[SETTINGS].run_folder), found.rows(), stored, run)
+        folder = Path(config.stash[SETTINGS].run_folder)
+        results.write(folder, found.rows(), kept, run)
+        if (folder / stored.COLLECTED).is_file() and stored.read(folder).complete:
+            stored.keep(folder, config.getoption("--board"))
     yield
 
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hosted unit tests of the C sources, as CTest knows them: one item each, so that -k and --lf reach them."""
 import json
+import re
 import subprocess
 
 import pytest
 
 from tool import build, paths
+from tool.requirements import ID
 
 
 def unit_tests() -> dict[str, list[str]]:
@@ -18,9 +20,20 @@ def unit_tests() -> dict[str, list[str]]:
     return {test["name"]: test["command"] for test in known if "command" in test}
 
 
+def requirements(name: str) -> list[str]:
+    """The ids in the opening comment of hypervisor/test/test_<name>.c: what the program shows."""
+    file = paths.ROOT / "hypervisor" / "test" / f"test_{name}.c"
+    comment = re.search(r"/\*.*?\*/", file.read_text(), re.S) if file.is_file() else None
+    return sorted(set(ID.findall(comment[0]))) if comment else []
+
+
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.requirement(named) for named in requirements(name)]
+
+
 def pytest_generate_tests(metafunc):
     commands = unit_tests()
-    metafunc.parametrize("unit", [pytest.param(commands[name], id=name) for name in sorted(commands)] or
+    metafunc.parametrize("unit", [pytest.param(commands[name], id=name, marks=marks(name)) for name in sorted(commands)] or
                          [pytest.param(None, id="not_built")])
 
 

@@ -40,6 +40,11 @@ def guest_folder(board: str, kind: str) -> Path:
     return BUILD / preset(board, kind) / "guests"
 
 
+def last_whole(board: str) -> Path:
+    """Where the results of the last run of the whole suite stay; runs come and go."""
+    return BUILD / "last-whole" / board
+
+
 def suites(board: str, kind: str) -> list[Path]:
     """The built guest suites of a board, in the order of their names."""
     return sorted(guest_folder(board, kind).glob("*.elf"))
