@@ -7,6 +7,8 @@
 
 #include "abi/errno.h"
 #include "hv/domain.h"
+#include "hv/page.h"
+#include "hv/protect.h"
 
 /*
  * arch/<isa>: narrows [*base, *limit), which holds `address`, to what EL1 may read and, if `write`, write.
@@ -20,38 +22,46 @@ void guest_access_invalidate(struct vcpu *v)
     v->buffer_span = 0;
 }
 
-/* The bank of the caller's own RAM that holds the address. */
-static bool find_bank(const struct domain *d, uintptr_t address, uintptr_t *base, uintptr_t *limit)
+void guest_access_forget(struct domain *d, uintptr_t base, uint32_t bytes)
 {
-    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
-        const struct config_range *const range = &d->ranges[i];
+    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
+        struct vcpu *const v = &d->vcpus[id];
 
-        if (range->kind == RANGE_RAM && range->base <= address && address < range->limit) {
-            *base = (uintptr_t)range->base;
-            *limit = (uintptr_t)range->limit;
-            return true;
-        }
+        if (v->buffer_span && base < v->buffer_base + v->buffer_span + 3 && v->buffer_base < base + bytes)
+            guest_access_invalidate(v);
     }
-    return false;
+}
+
+/* The caller's own RAM around the address, as far as one bank and one piece of its view go. */
+static bool find_run(struct domain *d, uintptr_t address, uintptr_t *base, uintptr_t *limit)
+{
+    const struct config_range *const bank = page_range(d, address, 1);
+    struct view_span span;
+
+    if (bank == NULL || bank->kind != RANGE_RAM || !protect_view_find(d, address, &span))
+        return false;
+    *base = span.base > bank->base ? span.base : (uintptr_t)bank->base;
+    *limit = span.last < bank->limit - 1 ? span.last + 1 : (uintptr_t)bank->limit;
+    return true;
 }
 
 /* How many of `bytes` from `address` on can be accessed in one piece; 0: none. What EL1 may write becomes the run. */
 static uint32_t walk(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write)
 {
-    uintptr_t bank_base, bank_limit, base, limit;
+    uintptr_t run_base, run_limit, base, limit;
 
-    if (!find_bank(v->domain, address, &bank_base, &bank_limit))
+    if (!find_run(v->domain, address, &run_base, &run_limit))
         return 0;
-    base = bank_base;
-    limit = bank_limit;
+    base = run_base;
+    limit = run_limit;
     if (arch_el1_may_access(v, address, true, &base, &limit)) {
         if (limit - base >= sizeof(uint32_t)) {
             v->buffer_base = base;
             v->buffer_span = (uint32_t)(limit - base) - 3;
         }
     } else {
-        base = bank_base;
-        limit = bank_limit;
+        base = run_base;
+        limit = run_limit;
         if (write || !arch_el1_may_access(v, address, false, &base, &limit))
             return 0;
     }

@@ -9,13 +9,15 @@
 #include "hv/arch.h"
 #include "hv/board.h"
 #include "hv/console.h"
+#include "hv/content.h"
 #include "hv/cpu.h"
 #include "hv/domain.h"
 #include "hv/evtchn.h"
 #include "hv/gic.h"
 #include "hv/hypercall.h"
+#include "hv/master.h"
+#include "hv/page.h"
 #include "hv/panic.h"
-#include "hv/probe.h"
 #include "hv/protect.h"
 #include "hv/sched.h"
 #include "hv/shared_info.h"
@@ -83,31 +85,6 @@ static void init_domain(struct domain *d, const struct config_header *config, ui
     vgic_init_domain(d);
     for (uint32_t id = 0; id < c->nr_vcpus; id++)
         vgic_init_vcpu(&d->vcpus[id]);
-    protect_build_view(d, config);
-}
-
-static void copy_words(uint32_t *to, const uint32_t *from, uint32_t bytes)
-{
-    for (uint32_t i = 0; i < bytes / sizeof(uint32_t); i++)
-        to[i] = from[i];
-    for (uint32_t i = bytes & ~3u; i < bytes; i++)
-        ((uint8_t *)to)[i] = ((const uint8_t *)from)[i];
-}
-
-static void copy_module(const struct config_module *module)
-{
-    PROBE("copy");
-    copy_words((uint32_t *)(uintptr_t)module->target, (const uint32_t *)(uintptr_t)module->source, module->size);
-    PROBE("copy.end");
-}
-
-static void scrub_range(const struct config_range *range)
-{
-    uint32_t *word = (uint32_t *)(uintptr_t)range->base, *const end = (uint32_t *)(uintptr_t)range->limit;
-
-    PROBE("scrub");
-    arch_zero_words(word, end);
-    PROBE("scrub.end");
 }
 
 /* Own RAM scrubbed unless its content is to be kept, then the images at their places. */
@@ -116,14 +93,14 @@ static void fill_memory(const struct domain *d)
     const struct config_domain *const c = d->config;
 
     for (uint32_t i = 0; i < c->nr_ranges; i++) {
-        const bool own = d->ranges[i].kind == RANGE_RAM || d->ranges[i].kind == RANGE_SHM_OWNER;
+        const struct config_range *const range = &d->ranges[i];
 
-        if (own && !(c->flags & DOMAIN_KEEP_CONTENT))
-            scrub_range(&d->ranges[i]);
+        if (range->first_page != PAGE_NONE && !(c->flags & DOMAIN_KEEP_CONTENT))
+            content_scrub((uintptr_t)range->base, (uint32_t)(range->limit - range->base));
     }
-    copy_module(&c->kernel);
-    copy_module(&c->device_tree);
-    copy_module(&c->ramdisk);
+    content_copy(&c->kernel, 0, c->kernel.size);
+    content_copy(&c->device_tree, 0, c->device_tree.size);
+    content_copy(&c->ramdisk, 0, c->ramdisk.size);
 }
 
 static void init_irqs(const struct config_header *config)
@@ -193,6 +170,8 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
     nr_domains = config->nr_domains;
     for (uint32_t i = 0; i < nr_domains; i++)
         init_domain(&domains[i], config, i);
+    for (uint32_t i = 0; i < nr_domains; i++)
+        protect_build_view(&domains[i]);
     find_ram_limit(config);
     gic_init_distributor();
     gic_init_cpu(0);
@@ -202,8 +181,10 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
     console_log("fencepost %s board=%s access=%s slots=%u cpus=%u", config->commit[0] ? config->commit : "-", board_name,
                 access_name(config), (unsigned)config->slots, (unsigned)config->nr_cpus);
     protect_load_hypervisor_view();
+    page_init(config);
     for (uint32_t i = 0; i < nr_domains; i++)
         fill_memory(&domains[i]);
+    arch_sync_instructions();
     adopt_vcpus(cpu);
     evtchn_make_static(config);
     secondary_go = config->nr_cpus > 1;

@@ -1,18 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_op: queries and the registration of shared_info. Counting operations answer 0 extents done until
- * ballooning exists.
+ * memory_op: queries, what may be mapped where, and the frame of every change.
  */
 #include "abi/memory.h"
 
 #include "abi/errno.h"
+#include "hv/balloon.h"
+#include "hv/cpu.h"
 #include "hv/direct_map.h"
 #include "hv/domain.h"
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "hv/memory.h"
+#include "hv/page.h"
+#include "hv/panic.h"
+#include "hv/protect.h"
 #include "hv/shared_info.h"
+#include "hv/smp.h"
 
-static int32_t find_own(struct vcpu *v, domid_t domid)
+hot void memory_change_begin(struct domain *d)
+{
+    lock_acquire(&memory_lock);
+    smp_hold(protect_view_users(d));
+}
+
+hot void memory_change_commit(struct domain *d, bool watched)
+{
+    protect_view_commit(d);
+    if (unlikely(watched))
+        shared_info_refresh(d);
+}
+
+hot void memory_change_end(void)
+{
+    smp_release();
+    checked_only(invariant(page_audit()));
+    lock_release(&memory_lock);
+}
+
+int32_t memory_find_own(struct vcpu *v, domid_t domid)
 {
     struct domain *const d = domain_find(domid, v->domain);
 
@@ -39,32 +65,35 @@ static int32_t query(struct vcpu *v, uint32_t op, uintptr_t arg)
 
     if (guest_read(v, &who, arg, sizeof(who)))
         return -XEN_EFAULT;
-    rc = find_own(v, who.domid);
+    rc = memory_find_own(v, who.domid);
     if (rc)
         return rc;
     return (int32_t)(op == XENMEM_maximum_gpfn ? highest_frame(v->domain) : v->domain->config->nr_pages);
 }
 
-static int32_t map_space(struct vcpu *v, const struct xen_add_to_physmap *arg)
+int32_t memory_map_space(struct vcpu *v, uint32_t space, uint64_t idx, uint64_t gpfn)
 {
     paddr_t base;
 
-    switch (arg->space) {
+    switch (space) {
     case XENMAPSPACE_shared_info:
-        if (arg->idx != 0 || !direct_map_frame(arg->gpfn, &base))
+        if (idx != 0 || !direct_map_frame(gpfn, &base))
             return -XEN_EINVAL;
         return shared_info_register(v->domain, base);
     case XENMAPSPACE_grant_table:
         return -XEN_EINVAL;
-    case XENMAPSPACE_gmfn_range:
-        if (arg->size == 0)
-            return 0;
-        if (arg->gpfn + arg->size < arg->gpfn || arg->idx + arg->size < arg->idx)
-            return -XEN_EOVERFLOW;
-        return -XEN_ENOSYS;
     default:
         return -XEN_ENOSYS;
     }
+}
+
+static int32_t map_range(const struct xen_add_to_physmap *map)
+{
+    if (map->size == 0)
+        return 0;
+    if (map->gpfn + map->size < map->gpfn || map->idx + map->size < map->idx)
+        return -XEN_EOVERFLOW;
+    return -XEN_ENOSYS;
 }
 
 static int32_t add_to_physmap(struct vcpu *v, uint32_t start, uintptr_t arg)
@@ -78,24 +107,90 @@ static int32_t add_to_physmap(struct vcpu *v, uint32_t start, uintptr_t arg)
         return -XEN_EFAULT;
     if (map.space == XENMAPSPACE_gmfn_foreign)
         return -XEN_ENOSYS;
-    rc = find_own(v, map.domid);
+    rc = memory_find_own(v, map.domid);
     if (rc == -XEN_ESRCH)
         return rc;
     if (map.space == XENMAPSPACE_dev_mmio)
         return -XEN_EACCES;
     if (rc)
         return rc;
-    return map.gpfn == UINT64_MAX ? -XEN_EINVAL : map_space(v, &map);
+    if (map.gpfn == UINT64_MAX)
+        return -XEN_EINVAL;
+    if (map.space == XENMAPSPACE_gmfn_range)
+        return map_range(&map);
+    memory_change_begin(v->domain);
+    rc = memory_map_space(v, map.space, map.idx, map.gpfn);
+    memory_change_end();
+    return rc;
 }
 
-int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+/* A page of the caller's own RAM leaves its view and stays its own: reserved, until populate wants it back. */
+static int32_t remove_own(struct domain *d, const struct config_range *range, uintptr_t base)
+{
+    const uint32_t index = page_index(range, base);
+
+    switch (protect_view_remove(d, base, PAGE_SIZE)) {
+    case VIEW_OK:
+        break;
+    case VIEW_FULL:
+        return -XEN_ENOSPC;
+    default:
+        return -XEN_ENOENT;
+    }
+    page_set_states(index, 1, PAGE_RESERVED);
+    guest_access_forget(d, base, PAGE_SIZE);
+    memory_change_commit(d, page_any_watched(index, 1));
+    return 0;
+}
+
+static int32_t remove_from_physmap(struct vcpu *v, uint32_t start, uintptr_t arg)
+{
+    const struct config_range *range;
+    struct xen_remove_from_physmap remove;
+    paddr_t base;
+    int32_t rc;
+
+    if (start)
+        return -XEN_EINVAL;
+    if (guest_read(v, &remove, arg, sizeof(remove)))
+        return -XEN_EFAULT;
+    rc = memory_find_own(v, remove.domid);
+    if (rc)
+        return rc;
+    if (!direct_map_frame(remove.gpfn, &base))
+        return -XEN_ENOENT;
+    memory_change_begin(v->domain);
+    range = page_range(v->domain, base.addr, PAGE_SIZE);
+    rc = range ? remove_own(v->domain, range, base.addr) : foreign_remove(v->domain, base.addr);
+    memory_change_end();
+    return rc;
+}
+
+/* On Arm it checks its argument and then does nothing. */
+static int32_t exchange(struct vcpu *v, uintptr_t arg)
+{
+    struct xen_memory_exchange e;
+
+    if (guest_read(v, &e, arg, sizeof(e)))
+        return -XEN_EFAULT;
+    if (e.in.extent_order > BALLOON_MAX_ORDER || e.out.extent_order > BALLOON_MAX_ORDER)
+        return -XEN_EPERM;
+    if (e.nr_exchanged > e.in.nr_extents || e.in.domid != e.out.domid ||
+        UINT64_MAX >> e.in.extent_order < e.in.nr_extents || UINT64_MAX >> e.out.extent_order < e.out.nr_extents ||
+        e.in.nr_extents << e.in.extent_order != e.out.nr_extents << e.out.extent_order)
+        return -XEN_EINVAL;
+    return e.nr_exchanged == e.in.nr_extents ? 0 : -XEN_EOPNOTSUPP;
+}
+
+hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
     const uint32_t op = cmd & MEMOP_CMD_MASK, start = cmd >> MEMOP_EXTENT_SHIFT;
 
-    (void)unused;
     switch (op) {
     case XENMEM_increase_reservation:
-        return (int32_t)start;
+    case XENMEM_decrease_reservation:
+    case XENMEM_populate_physmap:
+        return balloon_op(v, cmd, arg, unused);
     case XENMEM_maximum_ram_page:
         return start ? -XEN_EINVAL : (int32_t)(ram_limit >> PAGE_SHIFT);
     case XENMEM_current_reservation:
@@ -104,6 +199,12 @@ int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct 
         return start ? -XEN_EINVAL : query(v, op, arg);
     case XENMEM_add_to_physmap:
         return add_to_physmap(v, start, arg);
+    case XENMEM_add_to_physmap_batch:
+        return foreign_add_batch(v, start, arg, unused);
+    case XENMEM_remove_from_physmap:
+        return remove_from_physmap(v, start, arg);
+    case XENMEM_exchange:
+        return exchange(v, arg);
     default:
         return -XEN_ENOSYS;
     }

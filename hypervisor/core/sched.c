@@ -9,7 +9,9 @@
 #include "hv/console.h"
 #include "hv/domain.h"
 #include "hv/panic.h"
+#include "hv/probe.h"
 #include "hv/protect.h"
+#include "hv/restart.h"
 #include "hv/smp.h"
 #include "hv/time.h"
 #include "hv/trap.h"
@@ -117,12 +119,37 @@ static void idle(struct cpu *cpu)
     }
 }
 
+/*
+ * The slot of a stopped domain's vCPU 0 goes to the steps of its end and of its restart, slice by slice. A pending
+ * interrupt is served after each, as if it had been taken.
+ */
+static __attribute__((noinline)) void use_slot(struct cpu *cpu, struct vcpu *v)
+{
+    const uint64_t now = arch_counter();
+
+    if (cpu->slice_ticks && v->deadline == DEADLINE_NONE) {
+        v->deadline = now + cpu->slice_ticks;
+    } else if (v->deadline <= now) {
+        v->deadline = DEADLINE_NONE;
+        v->turn_over = true;
+    }
+    restart_step(v);
+    PROBE("irq.poll");
+    trap_irq();
+}
+
 hot struct vcpu *sched_next(struct cpu *cpu)
 {
-    if (unlikely(cpu->ready == 0))
-        idle(cpu);
+    struct vcpu *next;
 
-    struct vcpu *const next = pick(cpu);
+    for (;;) {
+        if (unlikely(cpu->ready == 0))
+            idle(cpu);
+        next = pick(cpu);
+        if (likely(next->domain->state == DOMAIN_RUNNING))
+            break;
+        use_slot(cpu, next);
+    }
     if (cpu->slice_ticks)
         arm_slice(cpu, next);
     const uint32_t upcall = next == cpu->current ? arch_upcall_lr_read() : next->ctx.lrc0;

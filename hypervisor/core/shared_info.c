@@ -10,13 +10,11 @@
 #include "abi/xen.h"
 #include "hv/arch.h"
 #include "hv/cpu.h"
-#include "hv/lock.h"
+#include "hv/page.h"
 #include "hv/protect.h"
 #include "hv/smp.h"
+#include "hv/strategy.h"
 #include "hv/vgic.h"
-
-/* Two vCPUs of a domain may register at once. */
-static struct lock info_lock;
 
 static uint32_t no_mask[CONFIG_MAX_PORTS / 32];
 
@@ -26,9 +24,58 @@ static const struct peer_page own_page = {.held_by = UINT32_MAX};
 _Static_assert(offsetof(struct vcpu_info_early, pending_sel) == offsetof(struct vcpu_info, evtchn_pending_sel),
                "the early words are the start of a vcpu_info");
 
+static uintptr_t page_of(const void *address)
+{
+    return (uintptr_t)address & ~(uintptr_t)(PAGE_SIZE - 1);
+}
+
+static struct shared_info *shared_of(const struct domain *d)
+{
+    return (struct shared_info *)page_of(d->pending);
+}
+
+/* Is anything of the domain registered in the page? */
+static bool is_in_use(const struct domain *d, uintptr_t base)
+{
+    if (d->shared_registered && page_of(d->pending) == base)
+        return true;
+    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
+        if (d->vcpus[id].info_registered && page_of(d->vcpus[id].info) == base)
+            return true;
+    }
+    return false;
+}
+
+/* memory_lock held. */
+static void set_event_pin(struct domain *d, uintptr_t base)
+{
+    const struct config_range *const range = page_range(d, base, PAGE_SIZE);
+    uint8_t *const pins = &page_pins[page_index(range, base)];
+
+    *pins = (uint8_t)((*pins & PAGE_PIN_COUNT) | (is_in_use(d, base) ? PAGE_PIN_EVENT : 0));
+}
+
+static void forget_pages(struct domain *d)
+{
+    const uintptr_t shared = page_of(d->pending);
+
+    if (d->shared_registered) {
+        d->shared_registered = false;
+        set_event_pin(d, shared);
+    }
+    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
+        struct vcpu *const v = &d->vcpus[id];
+
+        if (v->info_registered) {
+            v->info_registered = false;
+            set_event_pin(d, page_of(v->info));
+        }
+    }
+}
+
 void shared_info_reset(struct domain *d)
 {
-    d->shared_registered = false;
+    forget_pages(d);
     d->pending = d->early.pending;
     d->mask = no_mask;
     d->shared_page = own_page;
@@ -40,7 +87,27 @@ void shared_info_reset(struct domain *d)
         v->info_early = (struct vcpu_info_early){0};
         v->info = (struct vcpu_info *)&v->info_early;
         v->info_page = own_page;
-        v->info_registered = false;
+    }
+}
+
+static void refresh_page(struct peer_page *page, const void *inside, struct domain *viewer)
+{
+    if (page->owner == NULL)
+        return;
+    if (protect_view_holds(viewer, page_of(inside), PAGE_SIZE))
+        page->held_by |= viewer->bit;
+    else
+        page->held_by &= ~viewer->bit;
+}
+
+void shared_info_refresh(struct domain *viewer)
+{
+    for (uint32_t i = 0; i < nr_domains; i++) {
+        struct domain *const d = &domains[i];
+
+        refresh_page(&d->shared_page, d->pending, viewer);
+        for (uint32_t id = 0; id < d->nr_vcpus; id++)
+            refresh_page(&d->vcpus[id].info_page, d->vcpus[id].info, viewer);
     }
 }
 
@@ -79,39 +146,93 @@ static void move_vcpu_info(struct vcpu *v, struct vcpu_info *to, const struct pe
     or_words((uint32_t *)to, early, sizeof(v->info_early) / sizeof(uint32_t));
 }
 
-static int32_t register_shared(struct domain *d, paddr_t base)
+/* Own RAM, in use. */
+static bool is_usable(struct domain *d, uintptr_t base)
 {
-    struct shared_info *const shared = (struct shared_info *)base.addr;
-    struct peer_page page;
+    const struct config_range *const range = page_range(d, base, PAGE_SIZE);
 
-    if (!domain_owns_ram(d, base, XEN_PAGE_SIZE))
-        return -XEN_EINVAL;
-    if (d->shared_registered)
-        return -XEN_EBUSY;
-    protect_describe_page(&page, d, base);
-    for (uint32_t i = 0; i < XEN_PAGE_SIZE / sizeof(uint32_t); i++)
-        ((uint32_t *)shared)[i] = 0;
-    shared->wc_version = 2; /* the wall clock was written once, as 0 */
-    d->shared_page = page;
+    return range && page_states[page_index(range, base)] == PAGE_MAPPED;
+}
+
+/* From here on the hypervisor writes to `shared`, and vCPU 0 too unless it has a place of its own. */
+static void move_shared(struct domain *d, struct shared_info *shared, const struct peer_page *page)
+{
+    d->shared_page = *page;
     settle();
     d->mask = (uint32_t *)shared->evtchn_mask;
     d->pending = (uint32_t *)shared->evtchn_pending;
-    d->shared_registered = true;
     settle();
+}
+
+static void start_shared(struct domain *d, struct shared_info *shared, const struct peer_page *page)
+{
+    arch_zero_words((uint32_t *)shared, (uint32_t *)((uintptr_t)shared + XEN_PAGE_SIZE));
+    shared->wc_version = 2; /* the wall clock was written once, as 0 */
+    move_shared(d, shared, page);
+    d->shared_registered = true;
     or_words(d->pending, d->early.pending, ARRAY_SIZE(d->early.pending));
     if (!d->vcpus[0].info_registered)
-        move_vcpu_info(&d->vcpus[0], &shared->vcpu_info[0], &page);
-    return 0;
+        move_vcpu_info(&d->vcpus[0], &shared->vcpu_info[0], page);
+}
+
+/* The old page left the map by remove_from_physmap: its content goes to the new one, its pin goes. */
+static void resume_shared(struct domain *d, struct shared_info *shared, const struct peer_page *page)
+{
+    const struct shared_info *const old = shared_of(d);
+    struct vcpu *const v = &d->vcpus[0];
+    struct peer_access access;
+
+    strategy->begin(&access);
+    strategy->reach(&access, &d->shared_page);
+    arch_copy_words((uint32_t *)shared, (const uint32_t *)old, (const uint32_t *)((uintptr_t)old + XEN_PAGE_SIZE));
+    strategy->end(&access);
+    move_shared(d, shared, page);
+    if (!v->info_registered) {
+        v->info_page = *page;
+        v->info = &shared->vcpu_info[0];
+    }
+    set_event_pin(d, (uintptr_t)old);
+}
+
+static bool shared_was_removed(struct domain *d)
+{
+    const struct config_range *const range = page_range(d, page_of(d->pending), PAGE_SIZE);
+
+    return page_states[page_index(range, page_of(d->pending))] == PAGE_RESERVED;
 }
 
 int32_t shared_info_register(struct domain *d, paddr_t base)
 {
-    int32_t result;
+    struct shared_info *const shared = (struct shared_info *)base.addr;
+    struct peer_page page;
 
-    lock_acquire(&info_lock);
-    result = register_shared(d, base);
-    lock_release(&info_lock);
-    return result;
+    if (!is_usable(d, base.addr))
+        return -XEN_EINVAL;
+    if (d->shared_registered && !shared_was_removed(d))
+        return -XEN_EBUSY;
+    protect_describe_page(&page, d, base);
+    if (d->shared_registered)
+        resume_shared(d, shared, &page);
+    else
+        start_shared(d, shared, &page);
+    set_event_pin(d, base.addr);
+    return 0;
+}
+
+/* What there is of it so far: its part of shared_info, which the view may not hold any more, or the early words. */
+static void copy_info(struct vcpu_info *to, const struct vcpu *from)
+{
+    const bool whole = from->id == 0 && from->domain->shared_registered;
+    struct peer_access access;
+    struct vcpu_info info;
+
+    strategy->begin(&access);
+    strategy->reach(&access, &from->info_page);
+    copy_words((uint32_t *)&info, (const uint32_t *)from->info,
+               (whole ? sizeof(info) : sizeof(struct vcpu_info_early)) / sizeof(uint32_t));
+    strategy->end(&access);
+    copy_words((uint32_t *)to, (const uint32_t *)&info,
+               (whole ? sizeof(info) : sizeof(struct vcpu_info_early)) / sizeof(uint32_t));
 }
 
 static int32_t register_vcpu(struct vcpu *target, paddr_t address)
@@ -125,14 +246,13 @@ static int32_t register_vcpu(struct vcpu *target, paddr_t address)
         return -XEN_EBUSY;
     if (address.addr - base.addr > XEN_PAGE_SIZE - sizeof(struct vcpu_info) || address.addr % sizeof(uint64_t))
         return -XEN_ENXIO;
-    if (!domain_owns_ram(d, base, XEN_PAGE_SIZE))
+    if (!is_usable(d, base.addr))
         return -XEN_EINVAL;
     protect_describe_page(&page, d, base);
-    copy_words((uint32_t *)to, (const uint32_t *)target->info,
-               (target->id == 0 && d->shared_registered ? sizeof(struct vcpu_info) : sizeof(struct vcpu_info_early)) /
-                   sizeof(uint32_t));
+    copy_info(to, target);
     target->info_registered = true;
     move_vcpu_info(target, to, &page);
+    set_event_pin(d, base.addr);
     /* The ABI: everything may have happened meanwhile, so look at everything. */
     to->evtchn_pending_sel = UINT64_MAX;
     to->evtchn_upcall_pending = 1;
@@ -147,8 +267,8 @@ int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address)
 {
     int32_t result;
 
-    lock_acquire(&info_lock);
+    lock_acquire(&memory_lock);
     result = register_vcpu(target, address);
-    lock_release(&info_lock);
+    lock_release(&memory_lock);
     return result;
 }

@@ -10,6 +10,7 @@
 #include "hv/domain.h"
 #include "hv/evtchn.h"
 #include "hv/gic.h"
+#include "hv/protect.h"
 #include "hv/sched.h"
 #include "hv/vgic.h"
 
@@ -31,6 +32,8 @@ static uint32_t volatile inject_posted[CONFIG_MAX_VCPUS][VGIC_NR_INTIDS / 32],
 
 /* quiesce_asked: written by the asking CPU; quiesce_answered: by the one that was asked. */
 static uint32_t volatile quiesce_asked[CONFIG_MAX_CPUS], quiesce_answered[CONFIG_MAX_CPUS];
+/* Written by the CPU that holds the other. */
+static uint32_t volatile holding[CONFIG_MAX_CPUS];
 static uint32_t volatile system_ended;
 
 static bool post(uint32_t volatile *posted, uint32_t volatile const *taken, uint32_t bits)
@@ -56,6 +59,15 @@ static unsigned other_cpu(void)
     return 1 - cpu_this()->id;
 }
 
+/* Whatever the holder changes, a view above all, is whole when it lets go. */
+static void be_held(unsigned by)
+{
+    while (holding[by])
+        arch_relax();
+    arch_dmb();
+    protect_refresh(cpu_this());
+}
+
 void smp_relax(void)
 {
     const unsigned other = other_cpu();
@@ -63,22 +75,60 @@ void smp_relax(void)
     if (quiesce_answered[other] != quiesce_asked[other]) {
         arch_dmb();
         quiesce_answered[other] = quiesce_asked[other];
+        if (holding[other])
+            be_held(other);
     }
     arch_relax();
 }
 
-void smp_quiesce(uint32_t mask)
+static void ask_other(unsigned me, unsigned other)
 {
-    const unsigned me = cpu_this()->id, other = other_cpu();
-
-    if (!(mask & BIT(other)) || cpus[other] == NULL)
-        return;
     arch_dmb();
     quiesce_asked[me]++;
     gic_kick(BIT(other));
     while (quiesce_answered[me] != quiesce_asked[me])
         smp_relax();
     arch_dmb();
+}
+
+static bool is_absent(uint32_t mask, unsigned other)
+{
+    return !(mask & BIT(other)) || cpus[other] == NULL;
+}
+
+void smp_quiesce(uint32_t mask)
+{
+    const unsigned me = cpu_this()->id, other = other_cpu();
+
+    if (!is_absent(mask, other) && !holding[me])
+        ask_other(me, other);
+}
+
+hot void smp_hold(uint32_t mask)
+{
+    const unsigned me = cpu_this()->id, other = other_cpu();
+
+    if (likely(is_absent(mask, other)))
+        return;
+    holding[me] = 1;
+    ask_other(me, other);
+}
+
+hot void smp_release(void)
+{
+    const unsigned me = cpu_this()->id;
+
+    if (!holding[me])
+        return;
+    arch_dmb();
+    holding[me] = 0;
+}
+
+bool smp_requests_served(const struct vcpu *v)
+{
+    const uint32_t index = (uint32_t)(v - vcpus);
+
+    return request_posted[index] == request_taken[index];
 }
 
 void smp_post_event(struct domain *d, port_t port)

@@ -8,6 +8,7 @@
 #include "hv/cpu.h"
 #include "hv/domain.h"
 #include "hv/guest_access.h"
+#include "hv/restart.h"
 #include "hv/sched.h"
 #include "hv/vgic.h"
 
@@ -33,19 +34,24 @@ static void forget_loaded_state(struct vcpu *v)
     cpu->current = cpu->idle;
 }
 
-void vcpu_start(struct vcpu *v, uint32_t entry, uint32_t context_id)
+void vcpu_begin(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2)
 {
-    if (v->domain->state != DOMAIN_RUNNING) /* stopped while the request was on its way */
-        return;
     vgic_stop_vcpu(v);
     forget_loaded_state(v);
-    arch_vcpu_reset(v, entry, context_id, 0, 0);
+    arch_sync_instructions(); /* its code may have been written by another CPU, or by EL2 */
+    arch_vcpu_reset(v, entry, a0, a1, a2);
     v->power = VCPU_ON;
     v->deadline = DEADLINE_NONE;
     v->wake_bit = v->bit;
     guest_access_invalidate(v);
     vgic_start_vcpu(v);
     vcpu_wake(v);
+}
+
+void vcpu_start(struct vcpu *v, uint32_t entry, uint32_t context_id)
+{
+    if (v->domain->state == DOMAIN_RUNNING) /* else stopped while the request was on its way */
+        vcpu_begin(v, entry, context_id, 0, 0);
 }
 
 void vcpu_stop(struct vcpu *v)
@@ -58,4 +64,6 @@ void vcpu_stop(struct vcpu *v)
     cpu->ready &= ~v->bit;
     if (cpu->current == v)
         cpu->attention |= ATTENTION_RESCHED;
+    if (v->id == 0 && v->domain->state != DOMAIN_RUNNING)
+        restart_begin(v);
 }

@@ -58,3 +58,23 @@ hot void arch_zero_words(uint32_t *from, uint32_t *limit)
                      : "r"(limit)
                      : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
 }
+
+hot void arch_copy_words(uint32_t *to, const uint32_t *from, const uint32_t *limit)
+{
+    __asm__ volatile("1:\tcmp %1, %2\n\t"
+                     "ldmialo %1!, {r3-r6, r8-r10, r12}\n\t"
+                     "stmialo %0!, {r3-r6, r8-r10, r12}\n\t"
+                     "blo 1b"
+                     : "+r"(to), "+r"(from)
+                     : "r"(limit)
+                     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+}
+
+void arch_sync_instructions(void)
+{
+    arch_dsb();
+    WRITE_SYSREG(ICIALLU, 0);
+    WRITE_SYSREG(BPIALL, 0);
+    arch_dsb();
+    arch_isb();
+}

@@ -35,6 +35,8 @@
 #define SYSREG_HIFAR      "4", "c6", "c0", "2"
 #define SYSREG_HPFAR      "4", "c6", "c0", "4"
 #define SYSREG_HPRENR     "4", "c6", "c1", "1"
+#define SYSREG_ICIALLU    "0", "c7", "c5", "0"
+#define SYSREG_BPIALL     "0", "c7", "c5", "6"
 #define SYSREG_HPRSELR    "4", "c6", "c2", "1"
 #define SYSREG_HPRBAR     "4", "c6", "c3", "0"
 #define SYSREG_HPRLAR     "4", "c6", "c3", "1"

@@ -47,6 +47,8 @@ view_load:
     SLOT 13, 4, c14, 1, r7, r8
     SLOT 14, 4, c15, 0, r9, r10
     SLOT 15, 4, c15, 1, r11, r12
+    .global view_slot_16
+view_slot_16: /* an empty view */
     dsb sy
     isb
     pop {r4 - r11, pc}

@@ -47,6 +47,11 @@ struct xen_memory_reservation {
     uint8_t pad[6];
 };
 
+struct xen_memory_exchange {
+    struct xen_memory_reservation in, out;
+    uint64_t nr_exchanged;
+};
+
 struct xen_memory_domain {
     uint16_t domid;
 };
@@ -77,6 +82,7 @@ struct xen_remove_from_physmap {
 
 _Static_assert(sizeof(struct xen_memory_reservation) == 32, "ABI");
 _Static_assert(offsetof(struct xen_memory_reservation, domid) == 24, "ABI");
+_Static_assert(sizeof(struct xen_memory_exchange) == 72, "ABI");
 _Static_assert(sizeof(struct xen_memory_domain) == 2, "ABI");
 _Static_assert(sizeof(struct xen_add_to_physmap) == 24, "ABI");
 _Static_assert(offsetof(struct xen_add_to_physmap, gpfn) == 16, "ABI");

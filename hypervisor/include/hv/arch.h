@@ -50,8 +50,12 @@ struct cpu *arch_cpu_block(unsigned cpu);
 /* Trap controls of this CPU (hypervisor/README.md), timer offset, virtual CPU interface. */
 void arch_init_traps(void);
 
-/* Zeroes whole words of RAM, fast. */
+/* Zeroes and copies RAM, fast; the size is a multiple of 32 bytes, the copy does not overlap. */
 void arch_zero_words(uint32_t *from, uint32_t *limit);
+void arch_copy_words(uint32_t *to, const uint32_t *from, const uint32_t *limit);
+
+/* Instructions written by EL2 are what the CPUs of this system fetch from now on. */
+void arch_sync_instructions(void);
 
 /*
  * A long hypercall stops here: the guest executes the HVC again with these arguments, after pending interrupts.

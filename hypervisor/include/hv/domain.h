@@ -14,7 +14,21 @@
 #include "hv/vcpu.h"
 #include "hv/view.h"
 
-enum domain_state { DOMAIN_RUNNING, DOMAIN_STOPPED };
+enum domain_state {
+    DOMAIN_RUNNING,
+    DOMAIN_RESTARTING, /* stopped; core/restart.c works on its next life */
+    DOMAIN_STOPPING,   /* stopped for good; its ports, maps and masters are being taken down */
+    DOMAIN_STOPPED,
+};
+
+/* Where core/restart.c is. */
+struct restart {
+    uint8_t phase;
+    uint8_t tries;
+    bool told;
+    uint32_t range, offset; /* the next bytes of its RAM, or of its modules */
+    uint32_t count;         /* restarts so far */
+};
 
 enum { SHUTDOWN_CODE_NONE = 0xff };
 
@@ -44,6 +58,7 @@ struct domain {
     const char *crash_why;         /* set by domain_crash */
     uint64_t watchdog[2];          /* counter ticks, DEADLINE_NONE: off */
     uint32_t watchdog_in_use;
+    struct restart restart;
 
     const struct config_domain *config;
     const struct config_range *ranges; /* its view, config->nr_ranges of them */
@@ -66,13 +81,15 @@ struct domain *domain_find(domid_t domid, struct domain *caller);
 /* "running", or why it stopped. */
 const char *domain_state_name(const struct domain *d);
 
-/* Stops every vCPU and says so on the console; an essential domain ends the system. `reason`: enum shutdown_reason. */
+/*
+ * Stops every vCPU and says so on the console; the rest is done in steps (hv/restart.h). `reason`: enum shutdown_reason.
+ */
 void domain_shutdown(struct domain *d, uint32_t reason);
 
 /* A guest is broken beyond repair: registers on the console, then shutdown(crash). `why`: a constant string. */
 void domain_crash(struct domain *d, const char *why);
 
-/* True when [base, base + bytes) is the domain's own static RAM (one bank). */
-bool domain_owns_ram(const struct domain *d, paddr_t base, uint32_t bytes);
+/* It will not run again: ends the system if the domain is essential or nobody else is left. */
+void domain_ended(const struct domain *d);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef HV_GUEST_ACCESS_H
 #define HV_GUEST_ACCESS_H
 
+#include "hv/domain.h"
 #include "hv/types.h"
 #include "hv/vcpu.h"
 
@@ -28,7 +29,10 @@ static inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_
 /* Checks that guest_write of the same range would succeed. */
 must_check int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes);
 
-/* The buffer run of the vCPU is no longer valid: EL1 changed its MPU, or the domain's map changed. */
+/* The buffer run of the vCPU is no longer valid: EL1 changed its MPU. */
 void guest_access_invalidate(struct vcpu *v);
+
+/* [base, base + bytes) left the domain's view: no run of its vCPUs holds any of it. */
+void guest_access_forget(struct domain *d, uintptr_t base, uint32_t bytes);
 
 #endif

@@ -55,6 +55,11 @@ void page_set_states(uint32_t first, uint32_t nr, enum page_state state);
 bool page_any_pinned(uint32_t first, uint32_t nr);
 bool page_any_watched(uint32_t first, uint32_t nr);
 
+/* Counted pins that one map by this domain puts on a page; a map begins, a map ends. */
+uint32_t page_pin_weight(const struct domain *d);
+void page_pin(const struct domain *d, uint32_t index);
+void page_unpin(const struct domain *d, uint32_t index);
+
 /*
  * Every page has one state, its owner's view holds it exactly when it is mapped, its pins match the maps.
  * Panics in the checked build after each change; at the end of the system it says so on the console.

@@ -13,6 +13,7 @@
 #include "hv/hypercall.h"
 #include "hv/peer.h"
 #include "hv/types.h"
+#include "hv/view_result.h"
 
 /* Each CPU, first thing in C: fixed regions on, background region off, MPU and caches on in one write. */
 void protect_init_cpu(struct cpu *cpu);
@@ -20,10 +21,10 @@ void protect_init_cpu(struct cpu *cpu);
 /* After the configuration is known: the CPU's operands of the strategy; the hypervisor's view stays loaded. */
 void protect_configure_cpu(struct cpu *cpu, const struct config_header *config);
 
-/* Builds the loadable form of the domain's view from the configuration. */
-void protect_build_view(struct domain *d, const struct config_header *config);
+/* Builds the domain's view as configured. */
+void protect_build_view(struct domain *d);
 
-/* Boot and restart: EL2 reaches all RAM until a vCPU is switched in on this CPU. */
+/* Boot: EL2 reaches all RAM until a vCPU is switched in on this CPU. */
 void protect_load_hypervisor_view(void);
 
 /* Fills in how EL2 reaches the page at `base` (page aligned) of `owner`. */
@@ -35,7 +36,45 @@ hypercall_fn protect_bench_op;
 /* Registers read back equal the plan and obey the rules of a view; panics otherwise (checked build). */
 void protect_check(const struct cpu *cpu);
 
-/* Regions enabled for the domain's view, for the audit. */
-uint32_t protect_view_slots(const struct domain *d);
+/*
+ * Memory operations edit the list of what a view holds and then commit it; until then nothing is loaded, and an
+ * edit that cannot be done changes nothing. All under memory_lock, with every other CPU that has the view
+ * loaded held (protect_view_users, smp_hold).
+ */
+struct view_span {
+    uintptr_t base, last; /* both inside */
+};
+
+must_check enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes);
+must_check enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
+void protect_view_clear(struct domain *d);
+void protect_view_reset(struct domain *d); /* as configured */
+void protect_view_add_owner(struct domain *d, domid_t owner); /* something of that domain is in it from now on */
+
+/* The list becomes the view: loaded if it is in use on this CPU. Cannot fail. */
+void protect_view_commit(struct domain *d);
+
+/* Bit per CPU that may have loaded what a commit changes. */
+uint32_t protect_view_users(const struct domain *d);
+
+/* On a CPU that was held: the current domain's view once more. */
+void protect_refresh(struct cpu *cpu);
+
+/* True when the view holds all of [base, base + bytes) in one piece. */
+bool protect_view_holds(struct domain *d, uintptr_t base, uint32_t bytes);
+/* The piece that holds the address; the n-th piece by address. False: there is none. */
+bool protect_view_find(struct domain *d, uintptr_t address, struct view_span *span);
+bool protect_view_region(struct domain *d, uint32_t n, struct view_span *span);
+
+/* Bit of every domain whose view holds the page. */
+uint32_t protect_holders(uintptr_t base);
+
+/* Pieces in the view, and how many it may have. */
+uint32_t protect_view_slots(const struct domain *d, uint32_t *max);
+
+/* Another view than the loaded guest's, for a few hundred instructions of EL2; leave puts that one back. */
+void protect_enter_hypervisor_view(void);
+void protect_enter_view(const struct domain *d);
+void protect_leave_view(struct cpu *cpu);
 
 #endif

@@ -9,10 +9,16 @@
 #include "hv/domain.h"
 #include "hv/types.h"
 
-/* Start and restart: back to the hypervisor's initial state. */
+/* Start and restart: back to the hypervisor's initial state; pages of the guest are the guest's again. */
 void shared_info_reset(struct domain *d);
 
-/* XENMEM_add_to_physmap, space 0: -EINVAL unless the page is own RAM, -EBUSY when one is registered. */
+/* Under memory_lock: pages with event words came into the viewer's view or left it. */
+void shared_info_refresh(struct domain *viewer);
+
+/*
+ * XENMEM_add_to_physmap, space 0: -EINVAL unless the page is own RAM and mapped, -EBUSY when one is registered and was not
+ * removed from the map; if it was, its content moves. Under memory_lock.
+ */
 must_check int32_t shared_info_register(struct domain *d, paddr_t base);
 
 /* VCPUOP_register_vcpu_info: -EBUSY twice, -ENXIO across a page or misaligned, -EINVAL outside own RAM. */

@@ -18,6 +18,16 @@
  */
 void smp_quiesce(uint32_t cpus);
 
+/*
+ * The other CPU of the mask, if any, waits at a point where it has no peer access open, until smp_release. Then it
+ * loads its current domain's view once more. Under memory_lock only, so that never two CPUs hold each other.
+ */
+void smp_hold(uint32_t cpus);
+void smp_release(void);
+
+/* Nothing that was asked of the vCPU from another CPU waits to be looked at. */
+bool smp_requests_served(const struct vcpu *v);
+
 /* One turn of a wait on another CPU: answers a quiesce request. */
 void smp_relax(void);
 

@@ -88,6 +88,9 @@ void vcpu_wake(struct vcpu *v);
 /* PSCI CPU_ON: starts an off vCPU at `entry` with `context_id` in its first register. Runs on any CPU. */
 void vcpu_start(struct vcpu *v, uint32_t entry, uint32_t context_id);
 
+/* Makes a vCPU that does not run a fresh one that will, with these registers. Call on its own CPU. */
+void vcpu_begin(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2);
+
 /* PSCI CPU_OFF and domain stop: never runs again until vcpu_start. Call on its own CPU. */
 void vcpu_stop(struct vcpu *v);
 

@@ -54,14 +54,13 @@ static int32_t bench_touch(uint32_t nr)
 static void restore_view(const struct view *view)
 {
     mpu_enable(BIT(MPU_FIXED_SLOTS) - 1);
-    for (uint32_t i = 0; i < view->nr; i++)
-        mpu_write_slot(view->first_slot + i, view->regions[i].rbar, view->regions[i].rlar);
+    for (uint32_t i = 0; i < view->list.nr; i++)
+        mpu_write_slot(view->first_slot + i, view->list.at[i].rbar, view->list.at[i].rlar);
 }
 
 /* N regions of one page each, all different from what is loaded. */
 static int32_t bench_view(uint32_t nr, struct vcpu *v)
 {
-    static struct config_region regions[VIEW_MAX_REGIONS];
     static struct view view;
 
     if (nr == 0 || nr > MPU_MAX_SLOTS - MPU_FIXED_SLOTS)
@@ -69,9 +68,10 @@ static int32_t bench_view(uint32_t nr, struct vcpu *v)
     for (uint32_t i = 0; i < nr; i++) {
         const uintptr_t base = bench_page(2 * i).addr;
 
-        regions[i] = planner_encode(&(struct config_range){.base = base, .limit = base + PAGE_SIZE, .attr = RANGE_WRITE});
+        view.list.at[i] = planner_encode(&(struct config_range){.base = base, .limit = base + PAGE_SIZE, .attr = RANGE_WRITE});
     }
-    view_build(&view, regions, nr, MPU_MAX_SLOTS - nr);
+    view.list.nr = nr;
+    view_make_image(&view);
     PROBE("view.switch");
     view_load(view.image);
     PROBE("view.switch.end");

@@ -6,10 +6,12 @@
 #include "hv/arch.h"
 #include "hv/board.h"
 #include "hv/cpu.h"
+#include "hv/main.h"
 #include "hv/panic.h"
 #include "hv/protect.h"
 #include "hv/strategy.h"
 #include "mpu_regs.h"
+#include "mpu_unit.h"
 #include "planner.h"
 
 enum {
@@ -25,7 +27,7 @@ extern char image_text_start[], image_text_end[], image_data_start[], image_data
 extern char image_cpu_start[], image_cpu_size[];
 
 static struct view hypervisor_view;
-static bool entry_switches;
+bool mpu_entry_switches;
 
 static struct config_region encode(uintptr_t base, uintptr_t limit, uint32_t attr)
 {
@@ -67,8 +69,21 @@ void protect_init_cpu(struct cpu *cpu)
 /* `mask`: the RAM ranges (and resident guest views) are written once and stay, switched off. */
 static void write_disabled(const struct view *view)
 {
-    for (uint32_t i = 0; i < view->nr; i++)
-        mpu_write_slot(view->first_slot + i, view->regions[i].rbar, view->regions[i].rlar & ~(uint32_t)RLAR_EN);
+    for (uint32_t i = 0; i < view->list.nr; i++)
+        mpu_write_slot(view->first_slot + i, view->list.at[i].rbar, view->list.at[i].rlar & ~(uint32_t)RLAR_EN);
+}
+
+/* All RAM for EL2 alone. `mask` keeps it right above the fixed slots, switched on by one write. */
+static void build_hypervisor_view(const struct config_region *regions, const struct config_header *config)
+{
+    struct view *const view = &hypervisor_view;
+
+    view->list.nr = config->hyp_nr_regions;
+    for (uint32_t i = 0; i < view->list.nr; i++)
+        view->list.at[i] = regions[i];
+    view_make_image(view);
+    view->first_slot = config->hyp_first_slot;
+    view->enable = (BIT(view->list.nr) - 1) << view->first_slot | (BIT(MPU_FIXED_SLOTS) - 1);
 }
 
 void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
@@ -80,21 +95,19 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
     if (config->slots > (READ_SYSREG(HMPUIR) & 0xff))
         panic("configuration: planned for %u EL2 regions, this CPU has %u", (unsigned)config->slots,
               (unsigned)(READ_SYSREG(HMPUIR) & 0xff));
-    entry_switches = config->access == ACCESS_SWITCH && config->switch_when == SWITCH_ON_ENTRY;
+    mpu_entry_switches = config->access == ACCESS_SWITCH && config->switch_when == SWITCH_ON_ENTRY;
     if (cpu->id == 0)
-        view_build(&hypervisor_view, regions, config->hyp_nr_regions, config->hyp_first_slot);
+        build_hypervisor_view(regions, config);
     cpu->hyp_image = hypervisor_view.image;
     cpu->hyp_mask = hypervisor_view.enable;
     cpu->nr_windows = config->windows;
-    cpu->exit = (uintptr_t)(entry_switches ? trap_return_switching : trap_return);
-    WRITE_SYSREG(HVBAR, (uintptr_t)(entry_switches ? vectors_switching : vectors_resident));
+    cpu->exit = (uintptr_t)(mpu_entry_switches ? trap_return_switching : trap_return);
+    WRITE_SYSREG(HVBAR, (uintptr_t)(mpu_entry_switches ? vectors_switching : vectors_resident));
     if (config->access == ACCESS_MASK) {
         write_disabled(&hypervisor_view);
         for (uint32_t i = 0; i < nr_domains; i++) {
-            if (domains[i].config->flags & DOMAIN_SLOTS_RESIDENT) {
+            if (domains[i].view.image == NULL)
                 write_disabled(&domains[i].view);
-                domains[i].view.image = NULL;
-            }
         }
     }
     if (config->access == ACCESS_BACKGROUND && config->background_when == BACKGROUND_ALWAYS)
@@ -108,33 +121,56 @@ void protect_load_hypervisor_view(void)
 
     /* Boot and restart only, so the slots above the fixed ones may be moved freely. */
     mpu_enable(BIT(MPU_FIXED_SLOTS) - 1);
-    for (uint32_t i = 0; i < hypervisor_view.nr; i++)
-        mpu_write_slot(hypervisor_view.first_slot + i, hypervisor_view.regions[i].rbar, hypervisor_view.regions[i].rlar);
+    for (uint32_t i = 0; i < hypervisor_view.list.nr; i++)
+        mpu_write_slot(hypervisor_view.first_slot + i, hypervisor_view.list.at[i].rbar, hypervisor_view.list.at[i].rlar);
     cpu->guest_mask = hypervisor_view.enable;
 }
 
-/* Bit of every domain whose view has the page: never a window over it while that view is loaded. */
-static uint32_t holders(uintptr_t base, const struct config_header *config)
+/* A view in place of the loaded guest's, between two instructions of EL2. */
+static void load_instead(const struct view *view, bool resident)
 {
-    const struct config_range *ranges = (const struct config_range *)((const char *)config + config->ranges);
+    if (mpu_entry_switches && view == &hypervisor_view)
+        return; /* it is loaded as long as EL2 runs */
+    if (resident)
+        mpu_enable(view->enable);
+    else
+        view_load(view->image);
+}
+
+void protect_enter_hypervisor_view(void)
+{
+    load_instead(&hypervisor_view, config_verified->access == ACCESS_MASK);
+}
+
+void protect_enter_view(const struct domain *d)
+{
+    load_instead(&d->view, d->view.image == NULL);
+}
+
+void protect_leave_view(struct cpu *cpu)
+{
+    if (mpu_entry_switches)
+        view_load(hypervisor_view.image);
+    else if (cpu->current->domain->view.enable == 0)
+        protect_load_hypervisor_view();
+    else
+        protect_refresh(cpu);
+}
+
+/* Bit of every domain whose view has the page: never a window over it while that view is loaded. */
+uint32_t protect_holders(uintptr_t base)
+{
     uint32_t held_by = 0;
 
     for (uint32_t i = 0; i < nr_domains; i++) {
-        const struct config_domain *const c = domains[i].config;
-
-        for (uint32_t n = 0; n < c->nr_ranges; n++) {
-            const struct config_range *const range = &ranges[c->first_range + n];
-
-            if (range->base <= base && base < range->limit)
-                held_by |= domains[i].bit;
-        }
+        if (protect_view_holds(&domains[i], base, PAGE_SIZE))
+            held_by |= domains[i].bit;
     }
     return held_by;
 }
 
 void protect_describe_page(struct peer_page *page, struct domain *owner, paddr_t base)
 {
-    const struct config_header *const config = (const struct config_header *)board_config_base;
     uint32_t attr = RANGE_WRITE;
 
     for (uint32_t i = 0; i < owner->config->nr_ranges; i++) {
@@ -147,7 +183,7 @@ void protect_describe_page(struct peer_page *page, struct domain *owner, paddr_t
     page->rbar = region.rbar;
     page->rlar = region.rlar;
     page->owner = owner;
-    page->held_by = holders(base.addr, config);
+    page->held_by = protect_holders(base.addr);
 }
 
 static void read_slot(uint32_t slot, struct config_region *out)
@@ -171,7 +207,7 @@ void protect_check(const struct cpu *cpu)
 {
     struct config_region regions[MPU_MAX_SLOTS], fixed[MPU_FIXED_SLOTS];
     const uint32_t slots = MPU_MAX_SLOTS, enabled = READ_SYSREG(HPRENR);
-    const struct view *const view = entry_switches ? &hypervisor_view : &cpu->current->domain->view;
+    const struct view *const view = mpu_entry_switches ? &hypervisor_view : &cpu->current->domain->view;
 
     if (cpu->current == cpu->idle) /* no guest's view is loaded yet */
         return;
@@ -188,10 +224,10 @@ void protect_check(const struct cpu *cpu)
         if (regions[slot].rbar != fixed[slot].rbar || regions[slot].rlar != fixed[slot].rlar)
             panic("MPU slot %u differs from the plan", (unsigned)slot);
     }
-    for (uint32_t i = 0; i < view->nr; i++) {
+    for (uint32_t i = 0; i < view->list.nr; i++) {
         const uint32_t slot = view->first_slot + i;
 
-        if (regions[slot].rbar != view->regions[i].rbar || regions[slot].rlar != view->regions[i].rlar)
+        if (regions[slot].rbar != view->list.at[i].rbar || regions[slot].rlar != view->list.at[i].rlar)
             panic("MPU slot %u differs from the view of d%u", (unsigned)slot, (unsigned)cpu->current->domain->domid);
     }
     if (!(READ_SYSREG(HSCTLR) & HSCTLR_M) || !(READ_SYSREG(HSCTLR) & HSCTLR_WXN))

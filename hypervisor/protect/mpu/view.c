@@ -1,67 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Views: from register images to the operand of view_load.
+ * Views: what the configuration says at first, edited by memory operations, loaded where they are in use.
  */
+#include "hv/arch.h"
 #include "hv/cpu.h"
+#include "hv/main.h"
+#include "hv/page.h"
 #include "hv/panic.h"
 #include "hv/protect.h"
-#include "hv/strategy.h"
+#include "hv/smp.h"
 #include "mpu_regs.h"
+#include "mpu_unit.h"
 #include "planner.h"
 
-/* Entry points of view_load (arch/<isa>/view_load.S), in the order in which slots are written. */
-#define SLOT_ENTRIES(X) \
-    X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+/* Entry points of view_load (arch/<isa>/view_load.S) by first slot, from MPU_FIXED_SLOTS to "none". */
+#define SLOT_ENTRIES(X) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
 #define DECLARE(n) extern const char view_slot_##n[];
 SLOT_ENTRIES(DECLARE)
-#define ENTRY(n) {n, view_slot_##n},
-static const struct {
-    uint32_t slot;
-    const char *entry;
-} order[] = {SLOT_ENTRIES(ENTRY)};
+#define ENTRY(n) view_slot_##n,
+static const char *const entries[] = {SLOT_ENTRIES(ENTRY)};
 
-/* Slots 5 ... 9 and 10 ... 15 are the two groups that one LDM loads. */
-static bool ends_group(uint32_t position)
+hot void view_make_image(struct view *view)
 {
-    return order[position].slot == 9 || order[position].slot == 15;
-}
+    const struct config_region *from = view->list.at, *const end = from + view->list.nr;
+    const uint32_t nr = view->list.nr, slot = MPU_MAX_SLOTS - nr;
+    const uint32_t first = nr > VIEW_GROUP_SLOTS ? nr - VIEW_GROUP_SLOTS : nr;
+    const struct config_region *const group = from + first;
+    uint32_t *const image = view->images[view->image == view->images[0]];
+    uint32_t *to = image + 2 * (VIEW_GROUP_SLOTS - first); /* padded in front, so that registers match slots */
 
-void view_build(struct view *view, const struct config_region *regions, uint32_t nr, uint32_t first_slot)
-{
-    const uint32_t start = ARRAY_SIZE(order) - nr;
-    uint32_t word = 0, group = 0;
-
-    view->regions = regions;
-    view->nr = nr;
-    view->first_slot = first_slot;
-    view->enable = (BIT(nr) - 1) << first_slot | (BIT(MPU_FIXED_SLOTS) - 1);
-    if (nr == 0 || nr > ARRAY_SIZE(order))
-        panic("a view of %u regions", (unsigned)nr);
-
-    /* The first group is padded in front, so that its registers are the ones its code uses. */
-    while (!ends_group(start + group))
-        group++;
-    word = 2 * (VIEW_GROUP_SLOTS - (group + 1));
-    for (uint32_t i = 0; i < nr; i++) {
-        view->words[word++] = regions[i].rbar;
-        view->words[word++] = regions[i].rlar;
-        if (i == group)
-            view->words[word++] = (uint32_t)(uintptr_t)order[start].entry;
+    for (; from < group; from++) {
+        *to++ = from->rbar;
+        *to++ = from->rlar;
     }
-    view->image = view->words;
+    *to++ = (uint32_t)(uintptr_t)entries[slot - MPU_FIXED_SLOTS];
+    for (; from < end; from++) {
+        *to++ = from->rbar;
+        *to++ = from->rlar;
+    }
+    view->image = image;
+    view->first_slot = slot;
+    view->enable = (BIT(MPU_MAX_SLOTS) - BIT(slot)) | (BIT(MPU_FIXED_SLOTS) - 1);
 }
 
 /* EL2-only images of the domain's RAM, for the window that covers a whole domain. */
-static void build_ram_images(struct domain *d, const struct config_header *config, const struct config_range *ranges)
+static void build_ram_images(struct domain *d)
 {
     struct view *const view = &d->view;
 
+    view->nr_ram = 0;
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
-        struct config_range range = ranges[d->config->first_range + i];
+        struct config_range range = d->ranges[i];
 
-        if (range.kind != RANGE_RAM && range.kind != RANGE_SHM_OWNER)
+        if (range.kind != RANGE_RAM)
             continue;
-        if (view->nr_ram == config->windows) {
+        if (view->nr_ram == config_verified->windows) {
             view->nr_ram = 0; /* does not fit: pages get windows of their own */
             return;
         }
@@ -70,16 +63,154 @@ static void build_ram_images(struct domain *d, const struct config_header *confi
     }
 }
 
-void protect_build_view(struct domain *d, const struct config_header *config)
+static const struct config_region *configured_regions(const struct domain *d)
 {
-    const char *const base = (const char *)config;
-    const struct config_region *regions = (const struct config_region *)(base + config->regions);
-
-    view_build(&d->view, regions + d->config->first_region, d->config->nr_regions, d->config->first_slot);
-    build_ram_images(d, config, (const struct config_range *)(base + config->ranges));
+    return (const struct config_region *)((const char *)config_verified + config_verified->regions) +
+           d->config->first_region;
 }
 
-uint32_t protect_view_slots(const struct domain *d)
+/* Bit of each domain that owns something in the configured view. */
+static uint32_t configured_owners(const struct domain *d)
 {
-    return (uint32_t)__builtin_popcount(d->view.enable);
+    uint32_t owners = d->bit;
+
+    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
+        const struct config_range *range;
+        const struct domain *const owner = page_owner((uintptr_t)d->ranges[i].base, &range);
+
+        if (owner)
+            owners |= owner->bit;
+    }
+    return owners;
+}
+
+void protect_view_add_owner(struct domain *d, domid_t owner)
+{
+    d->view.owners |= BIT(owner - 1);
+}
+
+/* The regions as configured, and whose pages they are. */
+static void configure(struct domain *d)
+{
+    const struct config_region *const regions = configured_regions(d);
+    struct view *const view = &d->view;
+
+    view->list.nr = d->config->nr_regions;
+    for (uint32_t i = 0; i < view->list.nr; i++)
+        view->list.at[i] = regions[i];
+    view->owners = configured_owners(d);
+}
+
+void protect_build_view(struct domain *d)
+{
+    struct view *const view = &d->view;
+
+    configure(d);
+    build_ram_images(d);
+    view->list.max = REGIONS_MOST - config_verified->windows;
+    if (config_verified->access == ACCESS_MASK)
+        view->list.max -= config_verified->hyp_nr_regions;
+    view_make_image(view);
+    if (!(d->config->flags & DOMAIN_SLOTS_RESIDENT))
+        return;
+    view->image = NULL;
+    view->first_slot = d->config->first_slot;
+    view->enable = (BIT(view->list.nr) - 1) << view->first_slot | (BIT(MPU_FIXED_SLOTS) - 1);
+}
+
+uint32_t protect_view_slots(const struct domain *d, uint32_t *max)
+{
+    *max = d->view.list.max;
+    return d->view.list.nr;
+}
+
+bool protect_view_holds(struct domain *d, uintptr_t base, uint32_t bytes)
+{
+    return regions_find(&d->view.list, base, base + bytes - 1) != NULL;
+}
+
+bool protect_view_region(struct domain *d, uint32_t n, struct view_span *span)
+{
+    const struct config_region *const region = &d->view.list.at[n];
+
+    if (n >= d->view.list.nr)
+        return false;
+    span->base = region_base(region);
+    span->last = region_last(region);
+    return true;
+}
+
+bool protect_view_find(struct domain *d, uintptr_t address, struct view_span *span)
+{
+    const struct config_region *const region = regions_find(&d->view.list, address, address);
+
+    if (region == NULL)
+        return false;
+    span->base = region_base(region);
+    span->last = region_last(region);
+    return true;
+}
+
+hot enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes)
+{
+    return regions_remove(&d->view.list, base, base + bytes - 1);
+}
+
+hot enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr)
+{
+    const struct config_range range = {.base = base, .limit = (uint64_t)base + bytes, .attr = attr};
+
+    return regions_add(&d->view.list, planner_encode(&range));
+}
+
+void protect_view_clear(struct domain *d)
+{
+    d->view.list.nr = 0;
+}
+
+void protect_view_reset(struct domain *d)
+{
+    configure(d);
+}
+
+/* `mask`: slots of its own are not enough for a view that changes, so from now on views share the highest ones. */
+static void leave_residence(void)
+{
+    for (uint32_t i = 0; i < nr_domains; i++)
+        view_make_image(&domains[i].view);
+}
+
+void protect_refresh(struct cpu *cpu)
+{
+    const struct view *const view = &cpu->current->domain->view;
+
+    if (view->enable == 0) /* nobody's: no guest's view is loaded yet */
+        return;
+    cpu->guest_image = view->image;
+    cpu->guest_mask = view->enable;
+    if (mpu_entry_switches)
+        return;
+    if (view->image)
+        view_load(view->image);
+    else
+        mpu_enable(view->enable);
+}
+
+hot void protect_view_commit(struct domain *d)
+{
+    struct cpu *const cpu = cpu_this();
+
+    if (unlikely(d->view.image == NULL)) {
+        leave_residence();
+        protect_refresh(cpu);
+        return;
+    }
+    view_make_image(&d->view);
+    if (cpu->current->domain == d)
+        protect_refresh(cpu);
+}
+
+uint32_t protect_view_users(const struct domain *d)
+{
+    return d->view.image == NULL ? UINT32_MAX : d->cpus;
 }

@@ -36,12 +36,14 @@ static __attribute__((noinline)) void peer_reach(struct peer_access *access, con
     if (page->held_by & access->viewer)
         return;
     view = &page->owner->view;
-    const uint32_t over = view->nr_ram ? (uint32_t)(uintptr_t)page->owner : page->rbar;
+    /* Over the whole domain only when the loaded view holds nothing of it: regions must not overlap. */
+    const bool whole = view->nr_ram && !(access->cpu->current->domain->view.owners & page->owner->bit);
+    const uint32_t over = whole ? (uint32_t)(uintptr_t)page->owner : page->rbar;
     if (access->live && access->extra == over)
         return;
     peer_end(access);
     access->extra = over;
-    if (view->nr_ram == 0) {
+    if (!whole) {
         mpu_window_open(page->rbar, page->rlar);
         access->live = 1;
         return;

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Foreign maps (founding document 002): a page of another domain in the caller's view, with a pin on it until
+ * the map ends. The view is the list of a domain's foreign pages: what it holds and somebody else owns.
+ *
+ * There is no translation, so a frame appears at its own number. A foreign page is never executable.
+ */
+#include "abi/errno.h"
+#include "abi/memory.h"
+#include "hv/arch.h"
+#include "hv/cpu.h"
+#include "hv/direct_map.h"
+#include "hv/guest_access.h"
+#include "hv/master.h"
+#include "hv/memory.h"
+#include "hv/page.h"
+#include "hv/protect.h"
+
+enum {
+    BATCH_BUDGET = 8,  /* elements an episode */
+    DROP_BUDGET = 64,  /* pages a step */
+};
+
+struct batch {
+    struct vcpu *v;
+    struct xen_add_to_physmap_batch arg;
+    bool changed, watched;
+};
+
+/* The frame in the other domain's map, by its rules. */
+static int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, paddr_t *base,
+                          const struct config_range **range)
+{
+    struct domain *const d = b->v->domain, *const owner = domain_find(b->arg.foreign_domid, d);
+
+    if (owner == NULL)
+        return -XEN_ESRCH;
+    if (owner == d || !(d->config->may_map & owner->bit))
+        return -XEN_EPERM;
+    if (idx != gpfn || !direct_map_frame(idx, base))
+        return -XEN_EINVAL;
+    *range = page_range(owner, base->addr, PAGE_SIZE);
+    if (*range == NULL || page_states[page_index(*range, base->addr)] != PAGE_MAPPED)
+        return -XEN_EINVAL;
+    return 0;
+}
+
+static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
+{
+    struct domain *const d = b->v->domain;
+    const struct config_range *range;
+    struct view_span there;
+    paddr_t base;
+    const int32_t rc = find_frame(b, idx, gpfn, &base, &range);
+
+    if (rc)
+        return rc;
+    if (protect_view_find(d, base.addr, &there))
+        return -XEN_EBUSY;
+    if (protect_view_add(d, base.addr, PAGE_SIZE, RANGE_EL1 | RANGE_WRITE | (range->attr & RANGE_SHAREABLE)) != VIEW_OK)
+        return -XEN_ENOSPC;
+
+    protect_view_add_owner(d, b->arg.foreign_domid);
+    const uint32_t index = page_index(range, base.addr);
+    page_pin(d, index);
+    b->changed = true;
+    b->watched |= page_any_watched(index, 1);
+    return 0;
+}
+
+/* One element's two numbers and its result. Below 0: the whole call ends so. */
+static int32_t do_element(struct batch *b, uint32_t i)
+{
+    uint64_t idx, gpfn;
+    int32_t result;
+
+    if (b->arg.idxs > UINT32_MAX || b->arg.gpfns > UINT32_MAX || b->arg.errs > UINT32_MAX ||
+        guest_read(b->v, &idx, (uintptr_t)b->arg.idxs + i * sizeof(idx), sizeof(idx)) ||
+        guest_read(b->v, &gpfn, (uintptr_t)b->arg.gpfns + i * sizeof(gpfn), sizeof(gpfn)))
+        return -XEN_EFAULT;
+    if (gpfn == UINT64_MAX)
+        return -XEN_EINVAL;
+    result = b->arg.space == XENMAPSPACE_gmfn_foreign ? map_foreign(b, idx, gpfn)
+                                                      : memory_map_space(b->v, b->arg.space, idx, gpfn);
+    return guest_write(b->v, (uintptr_t)b->arg.errs + i * sizeof(result), &result, sizeof(result)) ? -XEN_EFAULT : 0;
+}
+
+static int32_t check_batch(const struct batch *b)
+{
+    int32_t rc;
+
+    if (b->arg.space == XENMAPSPACE_gmfn_range)
+        return -XEN_EOPNOTSUPP;
+    rc = memory_find_own(b->v, b->arg.domid);
+    if (rc == -XEN_ESRCH)
+        return rc;
+    return b->arg.space == XENMAPSPACE_dev_mmio ? -XEN_EACCES : rc;
+}
+
+/* Elements [start, nr) within the budget; *rc is what ended them early. Returns the next one to do. */
+static uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
+{
+    const uint32_t end = b->arg.size - start > BATCH_BUDGET ? start + BATCH_BUDGET : b->arg.size;
+    uint32_t i = start;
+
+    memory_change_begin(b->v->domain);
+    for (; i < end && *rc == 0; i++)
+        *rc = do_element(b, i);
+    if (b->changed) {
+        memory_change_commit(b->v->domain, b->watched);
+        master_update(b->v->domain);
+    }
+    memory_change_end();
+    return i;
+}
+
+int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused)
+{
+    struct batch b = {.v = v};
+    int32_t rc;
+
+    if (start > UINT16_MAX)
+        return -XEN_EDOM;
+    if (guest_read(v, &b.arg, arg, sizeof(b.arg)))
+        return -XEN_EFAULT;
+    rc = check_batch(&b);
+    if (rc || start >= b.arg.size)
+        return rc;
+    start = do_elements(&b, start, &rc);
+    if (rc || start >= b.arg.size)
+        return rc;
+    return arch_restart_hypercall(XENMEM_add_to_physmap_batch | start << MEMOP_EXTENT_SHIFT, arg, unused);
+}
+
+/* The bus masters have let go of the page before its pins do. */
+static void unpin(struct domain *d, uintptr_t base, uint32_t pages)
+{
+    for (uint32_t i = 0; i < pages; i++, base += PAGE_SIZE) {
+        const struct config_range *range;
+
+        if (page_owner(base, &range))
+            page_unpin(d, page_index(range, base));
+    }
+}
+
+/* Static shared memory that the domain borrows; perhaps nobody owns it. */
+static bool is_borrowed(const struct domain *d, uintptr_t base)
+{
+    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
+        const struct config_range *const range = &d->ranges[i];
+
+        if (range->kind == RANGE_SHM_BORROWER && range->base <= base && base < range->limit)
+            return true;
+    }
+    return false;
+}
+
+int32_t foreign_remove(struct domain *d, uintptr_t base)
+{
+    const struct config_range *range;
+    struct domain *const owner = page_owner(base, &range);
+    bool watched;
+
+    if (owner == NULL && !is_borrowed(d, base))
+        return -XEN_ENOENT;
+    switch (protect_view_remove(d, base, PAGE_SIZE)) {
+    case VIEW_OK:
+        break;
+    case VIEW_FULL:
+        return -XEN_ENOSPC;
+    default:
+        return -XEN_ENOENT;
+    }
+    watched = owner && page_any_watched(page_index(range, base), 1);
+    memory_change_commit(d, watched);
+    master_update(d);
+    unpin(d, base, 1);
+    return 0;
+}
+
+/* The domain no longer runs and its masters are quiet, so only the list changes; nobody loads it. */
+bool foreign_drop_some(struct domain *d)
+{
+    struct view_span span;
+
+    for (uint32_t n = 0; protect_view_region(d, n, &span); n++) {
+        const struct config_range *range;
+        struct domain *const owner = page_owner(span.base, &range);
+        const uint32_t pages = (uint32_t)((span.last - span.base) >> PAGE_SHIFT) + 1;
+        const uint32_t some = pages < DROP_BUDGET ? pages : DROP_BUDGET;
+
+        if (owner == NULL || owner == d)
+            continue;
+        if (protect_view_remove(d, span.base, some * PAGE_SIZE) == VIEW_OK)
+            unpin(d, span.base, some);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hv/page.h"
+
+#include "hv/arch.h"
+#include "hv/master.h"
+
+uint8_t *page_states, *page_pins;
+struct lock memory_lock;
+
+static bool is_owned(const struct config_range *range)
+{
+    return range->first_page != PAGE_NONE;
+}
+
+hot const struct config_range *page_range(const struct domain *d, uintptr_t base, uint32_t bytes)
+{
+    const struct config_range *range = d->ranges, *const end = range + d->config->nr_ranges;
+
+    for (; range < end; range++) {
+        const uintptr_t offset = base - (uintptr_t)range->base, size = (uintptr_t)(range->limit - range->base);
+
+        if (offset < size && bytes <= size - offset && is_owned(range))
+            return range;
+    }
+    return NULL;
+}
+
+struct domain *page_owner(uintptr_t address, const struct config_range **range)
+{
+    for (uint32_t i = 0; i < nr_domains; i++) {
+        *range = page_range(&domains[i], address, 1);
+        if (*range)
+            return &domains[i];
+    }
+    return NULL;
+}
+
+/* Bytes before the first word boundary and behind the last one by hand. */
+hot void page_set_states(uint32_t first, uint32_t nr, enum page_state state)
+{
+    uint8_t *byte = page_states + first, *const end = byte + nr;
+    const uint32_t word = (uint32_t)state * 0x01010101u;
+
+    for (; byte < end && (uintptr_t)byte % sizeof(word); byte++)
+        *byte = (uint8_t)state;
+    for (; end - byte >= (ptrdiff_t)sizeof(word); byte += sizeof(word))
+        *(uint32_t *)(uintptr_t)byte = word;
+    for (; byte < end; byte++)
+        *byte = (uint8_t)state;
+}
+
+hot static bool any_pin(uint32_t first, uint32_t nr, uint32_t mask)
+{
+    const uint8_t *byte = page_pins + first, *const end = byte + nr;
+    uint32_t found = 0;
+
+    for (; byte < end && (uintptr_t)byte % sizeof(found); byte++)
+        found |= *byte;
+    for (; end - byte >= (ptrdiff_t)sizeof(found); byte += sizeof(found))
+        found |= *(const uint32_t *)(uintptr_t)byte;
+    for (; byte < end; byte++)
+        found |= *byte;
+    return found & mask * 0x01010101u;
+}
+
+hot bool page_any_pinned(uint32_t first, uint32_t nr)
+{
+    return any_pin(first, nr, PAGE_PIN_COUNT);
+}
+
+hot bool page_any_watched(uint32_t first, uint32_t nr)
+{
+    return any_pin(first, nr, PAGE_PIN_EVENT);
+}
+
+void page_pin(const struct domain *d, uint32_t index)
+{
+    page_pins[index] = (uint8_t)(page_pins[index] + page_pin_weight(d));
+}
+
+void page_unpin(const struct domain *d, uint32_t index)
+{
+    page_pins[index] = (uint8_t)(page_pins[index] - page_pin_weight(d));
+}
+
+uint32_t page_pin_weight(const struct domain *d)
+{
+    return master_is_checked(d) ? 2 : 1;
+}
+
+/* Static shared memory is mapped by its borrowers from the start. */
+static void pin_borrowed(struct domain *d)
+{
+    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
+        const struct config_range *const borrowed = &d->ranges[i], *range;
+
+        if (borrowed->kind != RANGE_SHM_BORROWER || page_owner((uintptr_t)borrowed->base, &range) == NULL)
+            continue;
+        for (uintptr_t at = (uintptr_t)borrowed->base; at < borrowed->limit; at += PAGE_SIZE)
+            page_pin(d, page_index(range, at));
+    }
+}
+
+void page_init(const struct config_header *config)
+{
+    const uint32_t bytes = 2 * config->nr_pages;
+
+    page_states = (uint8_t *)(uintptr_t)config->pages;
+    page_pins = page_states + config->nr_pages;
+    arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)(uintptr_t)(config->pages + bytes));
+    for (uint32_t i = 0; i < nr_domains; i++)
+        pin_borrowed(&domains[i]);
+}

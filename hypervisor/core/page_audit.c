@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The books against the views: every page in one state, mapped exactly when its owner's view holds it, pinned
+ * as often as others hold it, event pins where something is registered.
+ */
+#include "hv/console.h"
+#include "hv/main.h"
+#include "hv/page.h"
+#include "hv/protect.h"
+
+static uint32_t event_pin(const struct domain *d, uintptr_t base)
+{
+    const uintptr_t mask = ~(uintptr_t)(PAGE_SIZE - 1);
+
+    if (d->shared_registered && ((uintptr_t)d->pending & mask) == base)
+        return PAGE_PIN_EVENT;
+    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
+        if (d->vcpus[id].info_registered && ((uintptr_t)d->vcpus[id].info & mask) == base)
+            return PAGE_PIN_EVENT;
+    }
+    return 0;
+}
+
+/* `shared`: everybody's view holds the common event pages, and nobody counts. */
+static bool is_common(uintptr_t base)
+{
+    const struct config_header *const config = config_verified;
+
+    return base >= config->event_pages_base && base < config->event_pages_limit;
+}
+
+static uint32_t expected_pins(const struct domain *owner, uintptr_t base)
+{
+    uint32_t pins = event_pin(owner, base);
+
+    for (uint32_t i = 0; !is_common(base) && i < nr_domains; i++) {
+        struct domain *const d = &domains[i];
+
+        if (d != owner && protect_view_holds(d, base, PAGE_SIZE))
+            pins += page_pin_weight(d);
+    }
+    return pins;
+}
+
+static bool is_right(struct domain *owner, uintptr_t base, uint32_t index)
+{
+    const uint32_t state = page_states[index], pins = expected_pins(owner, base);
+    const bool held = protect_view_holds(owner, base, PAGE_SIZE);
+    const bool settled = owner->state == DOMAIN_RUNNING; /* else its steps change view and states one by one */
+
+    if (state <= PAGE_BALLOONED && page_pins[index] == pins && (!settled || held == (state == PAGE_MAPPED)))
+        return true;
+    console_log("page 0x%lx of d%u: state %u, %s its view, pins 0x%x, should be 0x%x", (unsigned long)base,
+                (unsigned)owner->domid, (unsigned)state, held ? "in" : "not in", (unsigned)page_pins[index],
+                (unsigned)pins);
+    return false;
+}
+
+bool page_audit(void)
+{
+    for (uint32_t i = 0; i < nr_domains; i++) {
+        struct domain *const d = &domains[i];
+
+        for (uint32_t n = 0; n < d->config->nr_ranges; n++) {
+            const struct config_range *const range = &d->ranges[n];
+
+            if (range->first_page == PAGE_NONE)
+                continue;
+            for (uintptr_t at = (uintptr_t)range->base; at < range->limit; at += PAGE_SIZE) {
+                if (!is_right(d, at, page_index(range, at)))
+                    return false;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of a domain's life and the start of the next one, with the same pages (founding document 001).
+ *
+ *   settle    no other CPU runs anything of it
+ *   ports     closed at both ends, peers told
+ *   masters   its devices reset, its bus masters closed and quiet; if one is not, the domain stays down
+ *   foreign   pages of others unmapped, their pins dropped
+ *   reserve   its own pages reserved: no view holds them          -- here it ends without a restart
+ *   pins      nobody else maps a page of its RAM, or those pages are left out (DOMAIN_RESERVE_PINNED)
+ *   scrub     its RAM zeroed
+ *   copy      kernel, device tree, ramdisk
+ *   map       its pages mapped, its view as configured
+ *   channels  static event channels made again
+ *   start     virtual devices, vCPU 0
+ *
+ * Static shared memory keeps its content: it is not only the domain's own.
+ */
+#include "hv/restart.h"
+
+#include "abi/sched.h"
+#include "hv/arch.h"
+#include "hv/console.h"
+#include "hv/content.h"
+#include "hv/cpu.h"
+#include "hv/evtchn.h"
+#include "hv/main.h"
+#include "hv/master.h"
+#include "hv/memory.h"
+#include "hv/page.h"
+#include "hv/protect.h"
+#include "hv/sched.h"
+#include "hv/shared_info.h"
+#include "hv/smp.h"
+#include "hv/time.h"
+#include "hv/vgic.h"
+
+enum {
+    STEP_BYTES = 2048, /* scrubbed or copied at once */
+    STEP_PAGES = 1024, /* looked at or marked at once */
+    QUIET_TRIES = 100,
+    QUIET_NS = 100 * 1000,
+    PINS_NS = 1000 * 1000,
+};
+
+enum phase { SETTLE, PORTS, MASTERS, FOREIGN, RESERVE, PINS, SCRUB, COPY, MAP, CHANNELS, START };
+
+static bool is_module_page(const struct config_module *module, uintptr_t base)
+{
+    return module->size && base + PAGE_SIZE > module->target && base < module->target + module->size;
+}
+
+static bool is_needed(const struct config_domain *c, uintptr_t base)
+{
+    return is_module_page(&c->kernel, base) || is_module_page(&c->device_tree, base) || is_module_page(&c->ramdisk, base);
+}
+
+bool restart_is_due(const struct domain *d, uint32_t reason)
+{
+    return d->config->restart == RESTART_ALWAYS || (d->config->restart == RESTART_ON_REBOOT && reason == SHUTDOWN_reboot);
+}
+
+static void go_to(struct domain *d, enum phase phase)
+{
+    d->restart = (struct restart){.phase = (uint8_t)phase, .count = d->restart.count};
+}
+
+void restart_begin(struct vcpu *v)
+{
+    go_to(v->domain, SETTLE);
+    v->cpu->ready |= v->bit;
+    v->cpu->attention |= ATTENTION_RESCHED;
+}
+
+static void sleep_ns(struct vcpu *v, uint64_t ns)
+{
+    v->deadline = arch_counter() + time_ticks_of_ns(ns);
+    v->wake_bit = v->bit;
+    v->cpu->ready &= ~v->bit;
+    sched_program_timer(v->cpu);
+}
+
+static void stay_down(struct vcpu *v)
+{
+    v->domain->state = DOMAIN_STOPPED;
+    v->wake_bit = 0;
+    v->cpu->ready &= ~v->bit;
+    domain_ended(v->domain);
+}
+
+/* Requests to its vCPUs have been served, and the handler that did has ended. */
+static void settle(struct domain *d)
+{
+    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
+        if (!smp_requests_served(&d->vcpus[id]))
+            return;
+    }
+    smp_quiesce(d->cpus);
+    go_to(d, PORTS);
+}
+
+static void close_ports(struct domain *d)
+{
+    if (!evtchn_stop_some(d))
+        return;
+    lock_acquire(&memory_lock);
+    shared_info_reset(d);
+    lock_release(&memory_lock);
+    go_to(d, MASTERS);
+}
+
+/* The registers of its devices, as they are when the power comes on. */
+static void reset_devices(const struct domain *d)
+{
+    const struct config_reset *const list =
+        (const struct config_reset *)((const char *)config_verified + config_verified->resets);
+
+    for (uint32_t i = 0; i < config_verified->nr_resets; i++) {
+        if (&domains[list[i].domain] == d)
+            *(uint32_t volatile *)(uintptr_t)list[i].address = list[i].value;
+    }
+    arch_dsb();
+}
+
+static void stop_masters(struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+    const char *name = NULL;
+    bool quiet;
+
+    lock_acquire(&memory_lock);
+    master_close(d);
+    lock_release(&memory_lock);
+    protect_enter_view(d);
+    reset_devices(d);
+    quiet = master_is_quiet(d, &name);
+    protect_leave_view(v->cpu);
+    if (quiet) {
+        go_to(d, FOREIGN);
+    } else if (++d->restart.tries == QUIET_TRIES) {
+        console_log("d%u stays down: its bus master %s does not stop", (unsigned)d->domid, name);
+        stay_down(v);
+    } else {
+        sleep_ns(v, QUIET_NS);
+    }
+}
+
+static void drop_foreign(struct domain *d)
+{
+    bool done;
+
+    memory_change_begin(d);
+    done = foreign_drop_some(d);
+    if (done)
+        protect_view_clear(d);
+    memory_change_commit(d, true);
+    memory_change_end();
+    if (done)
+        go_to(d, RESERVE);
+}
+
+/*
+ * The next pages of the domain's RAM, at most `most`, as [*base, *base + return value) in *range; 0: there are no more.
+ */
+static uint32_t next_pages(struct domain *d, uint32_t most, const struct config_range **range, uintptr_t *base)
+{
+    struct restart *const r = &d->restart;
+
+    for (; r->range < d->config->nr_ranges; r->range++, r->offset = 0) {
+        const struct config_range *const at = &d->ranges[r->range];
+        const uint32_t left = (uint32_t)(at->limit - at->base) - r->offset;
+
+        if (at->kind != RANGE_RAM || left == 0)
+            continue;
+        *range = at;
+        *base = (uintptr_t)at->base + r->offset;
+        most = left < most ? left : most;
+        r->offset += most;
+        return most;
+    }
+    return 0;
+}
+
+static void mark_pages(struct domain *d, enum page_state state, enum phase next)
+{
+    const struct config_range *range;
+    uintptr_t base;
+    const uint32_t bytes = next_pages(d, STEP_PAGES * PAGE_SIZE, &range, &base);
+
+    if (bytes == 0) {
+        go_to(d, next);
+        return;
+    }
+    lock_acquire(&memory_lock);
+    page_set_states(page_index(range, base), bytes >> PAGE_SHIFT, state);
+    lock_release(&memory_lock);
+}
+
+static void reserve(struct vcpu *v)
+{
+    mark_pages(v->domain, PAGE_RESERVED, PINS);
+    if (v->domain->restart.phase == PINS && v->domain->state == DOMAIN_STOPPING)
+        stay_down(v);
+}
+
+/* The first page at or after `base` that somebody else maps and that the restart cannot go without. */
+static bool find_pinned(const struct domain *d, const struct config_range *range, uintptr_t base, uint32_t bytes,
+                        uintptr_t *found)
+{
+    if (!page_any_pinned(page_index(range, base), bytes >> PAGE_SHIFT))
+        return false;
+    for (uintptr_t at = base; at < base + bytes; at += PAGE_SIZE) {
+        if (!(page_pins[page_index(range, at)] & PAGE_PIN_COUNT))
+            continue;
+        if (d->config->flags & DOMAIN_RESERVE_PINNED && !is_needed(d->config, at))
+            continue;
+        *found = at;
+        return true;
+    }
+    return false;
+}
+
+static void wait_for_pins(struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+    const struct config_range *range;
+    uintptr_t base, pinned;
+    const uint32_t bytes = next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
+
+    if (bytes == 0) {
+        go_to(d, SCRUB);
+        return;
+    }
+    if (!find_pinned(d, range, base, bytes, &pinned))
+        return;
+    if (!d->restart.told)
+        console_log("d%u restart waits: page 0x%lx is mapped by another domain", (unsigned)d->domid,
+                    (unsigned long)pinned);
+    d->restart.told = true;
+    d->restart.offset -= bytes;
+    sleep_ns(v, PINS_NS);
+}
+
+/* Whether the page may be given a new life. */
+static bool is_free(const struct config_range *range, uintptr_t base)
+{
+    return !(page_pins[page_index(range, base)] & PAGE_PIN_COUNT);
+}
+
+static void scrub(struct vcpu *v)
+{
+    const struct config_range *range;
+    uintptr_t base;
+    const uint32_t bytes = next_pages(v->domain, STEP_BYTES, &range, &base);
+
+    if (bytes == 0) {
+        go_to(v->domain, COPY);
+        return;
+    }
+    if (!is_free(range, base & ~(uintptr_t)(PAGE_SIZE - 1)))
+        return;
+    protect_enter_hypervisor_view();
+    content_scrub(base, bytes);
+    protect_leave_view(v->cpu);
+}
+
+/* False: nothing of the module is left. */
+static bool copy_some(struct vcpu *v, const struct config_module *module)
+{
+    struct restart *const r = &v->domain->restart;
+    const uint32_t left = module->size - r->offset, bytes = left < STEP_BYTES ? left : STEP_BYTES;
+
+    if (left == 0)
+        return false;
+    protect_enter_hypervisor_view();
+    content_copy(module, r->offset, bytes);
+    protect_leave_view(v->cpu);
+    r->offset += bytes;
+    return true;
+}
+
+static void copy(struct vcpu *v)
+{
+    const struct config_domain *const c = v->domain->config;
+    const struct config_module *const modules[] = {&c->kernel, &c->device_tree, &c->ramdisk};
+    struct restart *const r = &v->domain->restart;
+
+    if (r->range == ARRAY_SIZE(modules)) {
+        go_to(v->domain, MAP);
+    } else if (!copy_some(v, modules[r->range])) {
+        r->range++;
+        r->offset = 0;
+    }
+}
+
+/* Pages that somebody else still maps stay out of the view. False: its slots do not suffice for the holes. */
+static bool leave_out(struct domain *d, const struct config_range *range, uintptr_t base, uint32_t bytes)
+{
+    if (!page_any_pinned(page_index(range, base), bytes >> PAGE_SHIFT))
+        return true;
+    for (; bytes; base += PAGE_SIZE, bytes -= PAGE_SIZE) {
+        if (is_free(range, base))
+            continue;
+        if (protect_view_remove(d, base, PAGE_SIZE) != VIEW_OK)
+            return false;
+        page_set_states(page_index(range, base), 1, PAGE_RESERVED);
+        console_log("d%u restarts without page 0x%lx, mapped by another domain", (unsigned)d->domid, (unsigned long)base);
+    }
+    return true;
+}
+
+static void map(struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+    const struct config_range *range;
+    uintptr_t base;
+    uint32_t bytes;
+    bool fits;
+
+    if (d->restart.range == 0 && d->restart.offset == 0)
+        protect_view_reset(d);
+    bytes = next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
+    if (bytes == 0) {
+        go_to(d, CHANNELS);
+        return;
+    }
+    memory_change_begin(d);
+    page_set_states(page_index(range, base), bytes >> PAGE_SHIFT, PAGE_MAPPED);
+    fits = leave_out(d, range, base, bytes);
+    memory_change_end();
+    if (!fits) {
+        console_log("d%u stays down: no slots for its view around the pages that others map", (unsigned)d->domid);
+        stay_down(v);
+    }
+}
+
+static void start(struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+    const struct config_domain *const c = d->config;
+
+    memory_change_begin(d);
+    memory_change_commit(d, true);
+    master_open(d);
+    memory_change_end();
+    vgic_init_domain(d);
+    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
+        vgic_init_vcpu(&d->vcpus[id]);
+        d->vcpus[id].power = VCPU_OFF;
+    }
+    d->shutdown_code = SHUTDOWN_CODE_NONE;
+    d->watchdog_in_use = 0;
+    d->crash_why = NULL;
+    d->state = DOMAIN_RUNNING;
+    vcpu_begin(v, c->entry, 0, UINT32_MAX, c->device_tree.target);
+    console_log("d%u %s restart %u entry=0x%x", (unsigned)d->domid, c->name, (unsigned)++d->restart.count,
+                (unsigned)c->entry);
+}
+
+void restart_step(struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+
+    switch ((enum phase)d->restart.phase) {
+    case SETTLE:
+        settle(d);
+        break;
+    case PORTS:
+        close_ports(d);
+        break;
+    case MASTERS:
+        stop_masters(v);
+        break;
+    case FOREIGN:
+        drop_foreign(d);
+        break;
+    case RESERVE:
+        reserve(v);
+        break;
+    case PINS:
+        wait_for_pins(v);
+        break;
+    case SCRUB:
+        scrub(v);
+        break;
+    case COPY:
+        copy(v);
+        break;
+    case MAP:
+        map(v);
+        break;
+    case CHANNELS:
+        if (evtchn_remake_static(d))
+            go_to(d, START);
+        break;
+    case START:
+        start(v);
+        break;
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The frame around every change of who may reach which page: lock, other CPU held if it may have the view
+ * loaded, edits (hv/protect.h, hv/page.h), one commit.
+ */
+#ifndef HV_MEMORY_H
+#define HV_MEMORY_H
+
+#include "hv/domain.h"
+#include "hv/vcpu.h"
+
+void memory_change_begin(struct domain *d);
+
+/* `watched`: a page with event words came into the view of `d` or left it. */
+void memory_change_commit(struct domain *d, bool watched);
+
+/* Checked build: looks at every page. */
+void memory_change_end(void);
+
+/* XENMEM_add_to_physmap_batch and the foreign half of XENMEM_remove_from_physmap (foreign.c). */
+int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused);
+/* 0, or -XEN_ENOENT when the page is in no foreign part of the view. Under memory_change_begin. */
+int32_t foreign_remove(struct domain *d, uintptr_t base);
+/* Takes at most some pages of others out of the view of a stopped domain; true when none is left. */
+bool foreign_drop_some(struct domain *d);
+
+/* One element of XENMEM_add_to_physmap(_batch) in a space other than gmfn_foreign. */
+int32_t memory_map_space(struct vcpu *v, uint32_t space, uint64_t idx, uint64_t gpfn);
+
+/* 0 when `domid` names the caller itself; else -XEN_ESRCH or -XEN_EPERM. */
+int32_t memory_find_own(struct vcpu *v, domid_t domid);
+
+#endif

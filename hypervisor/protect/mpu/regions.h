@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The regions of one view as a list of register images, sorted by base, edited in place. Pure C: no
+ * hardware in it, shared with the unit tests.
+ *
+ * Rules: regions never overlap; two that touch and have equal attributes are one; an edit that cannot be
+ * done whole changes nothing. Bounds are [base, last], so that the end of the address space has a number.
+ */
+#ifndef PROTECT_MPU_REGIONS_H
+#define PROTECT_MPU_REGIONS_H
+
+#include "hv/config.h"
+#include "hv/types.h"
+#include "hv/view_result.h"
+
+enum { REGIONS_MOST = MPU_MAX_SLOTS - MPU_FIXED_SLOTS };
+
+#define REGION_ATTRIBUTES 0x3fu
+
+struct region_list {
+    uint32_t nr;
+    uint32_t max; /* slots the view may use */
+    struct config_region at[REGIONS_MOST];
+};
+
+static inline uint32_t region_base(const struct config_region *region)
+{
+    return region->rbar & ~REGION_ATTRIBUTES;
+}
+
+static inline uint32_t region_last(const struct config_region *region)
+{
+    return region->rlar | REGION_ATTRIBUTES;
+}
+
+/* The region that holds all of [base, last], or NULL. */
+struct config_region *regions_find(struct region_list *list, uint32_t base, uint32_t last);
+
+/* Takes [base, last] out: VIEW_ABSENT unless one region holds all of it, VIEW_FULL when a split does not fit. */
+must_check enum view_result regions_remove(struct region_list *list, uint32_t base, uint32_t last);
+
+/*
+ * Puts `region` in, joined with what it overlaps or touches and has its attributes: VIEW_BUSY when it overlaps
+ * a region with others, VIEW_FULL when it needs a slot more than there is.
+ */
+must_check enum view_result regions_add(struct region_list *list, struct config_region region);
+
+#endif
