@@ -88,6 +88,8 @@ class Config:
     vcpus: tuple[tuple[int, ...], ...]
     channels: tuple[tuple[int, ...], ...]
     irqs: tuple[tuple[int, ...], ...]
+    masters: tuple[tuple[str, tuple[int, ...]], ...]  # name; domain, number, flags, idle address, mask, value
+    resets: tuple[tuple[int, ...], ...]               # domain, address, value
     hyp_regions: tuple[tuple[int, int], ...]
 
 
@@ -98,17 +100,20 @@ WORDS = ("access switch_when window_granule background_when windows slots time_s
          "nr_resets resets dma_entry vuart_base vuart_intid pad0").split()
 
 
-def _table(blob: bytes, layout: str, offset: int, count: int) -> tuple[tuple[int, ...], ...]:
+def _table(blob: bytes, layout: str, offset: int, count: int) -> tuple[tuple[Any, ...], ...]:
     size = struct.calcsize(layout)
     return tuple(struct.unpack_from(layout, blob, offset + i * size) for i in range(count))
 
 
+def _name(text: Any) -> str:
+    return text.rstrip(b"\0").decode()
+
+
 def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
-    name = blob[at:at + 16].rstrip(b"\0").decode()
     (flags, _restart, _vcpu, _vcpus, _ports, pages, range0, ranges, region0, regions, slot, _connect, _map,
      entry, *modules) = struct.unpack_from("<14I9I", blob, at + 16)
     table = _table(blob, "<QQIIII", words["ranges"] + 32 * range0, ranges)
-    return Domain(name, flags, pages, tuple(row[:4] for row in table), tuple(row[4] for row in table),
+    return Domain(_name(blob[at:at + 16]), flags, pages, tuple(row[:4] for row in table), tuple(row[4] for row in table),
                   _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
                   tuple(tuple(modules[i:i + 3]) for i in (0, 3, 6)))
 
@@ -116,13 +121,15 @@ def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
 def parse_config(blob: bytes) -> Config:
     words = dict(zip(WORDS, struct.unpack_from("<36I", blob, 48), strict=True))
     words |= dict(zip(("magic", "version", "size", "crc32"), struct.unpack_from("<4I", blob), strict=True))
-    text = [blob[at:at + 16].rstrip(b"\0").decode() for at in (16, 32)]
+    text = [_name(blob[at:at + 16]) for at in (16, 32)]
     domains = tuple(_domain(blob, words["domains"] + DOMAIN_BYTES * i, words)
                     for i in range(words["nr_domains"]))
     hyp = _table(blob, "<II", words["regions"] + 8 * words["hyp_first_region"], words["hyp_nr_regions"])
     return Config(words, text[0], text[1], domains, _table(blob, "<4H", words["vcpus"], words["nr_vcpus"]),
                   _table(blob, "<4H", words["channels"], words["nr_channels"]),
-                  _table(blob, "<HHI", words["irqs"], words["nr_irqs"]), hyp)
+                  _table(blob, "<HHI", words["irqs"], words["nr_irqs"]),
+                  tuple((_name(row[6]), row[:6]) for row in _table(blob, "<HBB3I16s", words["masters"], words["nr_masters"])),
+                  tuple(row[:3] for row in _table(blob, "<4I", words["resets"], words["nr_resets"])), hyp)
 
 
 def good(folder: Path, text: str, *options: str) -> Outcome:

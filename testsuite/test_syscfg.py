@@ -61,6 +61,8 @@ d2 domU2, RAM Non-shareable (one CPU)
 
 static channel: domU1 port 10 - domU2 port 11 (starts pending)
 static channel: domU1 port 12 - domU2 port 13 (starts pending)
+page tables: 576 pages, 0x10040280
+trusted domains: none
 """
 
 

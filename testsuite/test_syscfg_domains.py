@@ -61,6 +61,8 @@ PLAIN = (
     Refused("max_port", "fencepost,max-port: <1024>: must be 1 to 1023", of("domU1", "fencepost,max-port = <1024>;")),
     Refused("restart", "fencepost,restart: \"maybe\": must be never, reboot or always",
             of("domU1", 'fencepost,restart = "maybe";')),
+    Refused("restart_pinned", "/chosen/domU1: fencepost,restart-pinned: \"drop\": must be wait or reserve",
+            of("domU1", 'fencepost,restart-pinned = "drop";')),
     Refused("strategy", "/chosen: fencepost,access: \"magic\": must be window", '&chosen { fencepost,access = "magic"; };'),
     Refused("strategy_option", "command line: --access: \"magic\": must be window", "", options=("--access", "magic")),
     Refused("no_window", "/chosen: fencepost,windows: <0>: must be 1 to 4", "&chosen { fencepost,windows = <0>; };"),
@@ -96,8 +98,8 @@ PLAIN = (
 )
 
 DEVICES = (
-    Refused("device_not_forced", "xen,force-assign-without-iommu: missing: no IOMMU and no bus firewall",
-            device(RTC, DMA_RTC), "solo", "S0-12 S3-08"),
+    Refused("device_not_forced", "xen,force-assign-without-iommu: missing: no IOMMU exists and "
+            "fencepost,bus-firewall does not list /soc/rtc@e020a000, so the", device(RTC, DMA_RTC), "solo", "S0-12 S3-08"),
     Refused("device_without_host_node", "xen,force-assign-without-iommu: missing",
             device("xen,reg = <0xe020a000 0x1000 0xe020a000>;"), "solo", "S0-12"),
     Refused("device_of_two_domains", "xen,path: /soc/timer@e0101000 belongs to /chosen/domU1: a device has one domain",

@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max)
+{
+    int parent = fdt_parent_offset(fdt, node);
+
+    return parent < 0 ? 0 : tree_read_spans(fdt, node, "reg", tree_read_cells(fdt, parent), spans, max);
+}
+
 static bool is_memory(const void *fdt, int node)
 {
     const char *type = tree_read_string(fdt, node, "device_type");
@@ -57,6 +64,38 @@ static void read_one_span(const void *fdt, int node, const char *property, struc
         *span = (struct span){0, 0};
 }
 
+/* Page aligned, because guests get the pages around it. */
+static void read_engine(struct board *board, const void *fdt, int node, struct cells cells)
+{
+    board->engine_node = node;
+    read_one_span(fdt, node, "reg", cells, &board->engine);
+    if ((board->engine.base | board->engine.limit) % PAGE_SIZE != 0)
+        diag_error(tree_path(fdt, node), "reg", SPAN_FORMAT ": must be multiples of 4 KiB",
+                   SPAN_VALUES(board->engine));
+}
+
+/* Channels of the DMA engine: registers that lie in RAM, because the engine is a program. */
+static void read_channels(struct board *board, const void *fdt)
+{
+    static const char compatible[] = "fencepost,dma-channel";
+
+    for (int node = fdt_node_offset_by_compatible(fdt, -1, compatible); node >= 0;
+         node = fdt_node_offset_by_compatible(fdt, node, compatible)) {
+        struct channel *channel = &board->channels[board->nr_channels];
+
+        if (board->nr_channels == FIREWALL_MAX_MASTERS) {
+            diag_error(tree_path(fdt, node), "compatible", "\"%s\": at most %d", compatible, FIREWALL_MAX_MASTERS);
+            return;
+        }
+        if (board_read_reg(fdt, node, &channel->span, 1) != 1) {
+            diag_error(tree_path(fdt, node), "reg", "a channel has one range of registers");
+            continue;
+        }
+        channel->node = node;
+        board->nr_channels++;
+    }
+}
+
 static void read_reserved(struct board *board, const void *fdt)
 {
     int parent = fdt_path_offset(fdt, "/reserved-memory");
@@ -73,6 +112,8 @@ static void read_reserved(struct board *board, const void *fdt)
             read_one_span(fdt, node, "reg", cells, &board->hypervisor);
         else if (tree_is_compatible(fdt, node, "fencepost,modules"))
             read_one_span(fdt, node, "reg", cells, &board->modules);
+        else if (tree_is_compatible(fdt, node, "fencepost,dma-engine"))
+            read_engine(board, fdt, node, cells);
     }
     if (board->hypervisor.limit == 0 || board->modules.limit == 0)
         diag_error("/reserved-memory", NULL,
@@ -182,10 +223,12 @@ void board_read(struct system *system)
     struct cells cells = tree_read_cells(fdt, 0);
 
     board->cells = cells;
+    board->engine_node = -1;
     read_name(board, fdt);
     check_numa(fdt);
     read_memory(board, fdt, cells);
     read_reserved(board, fdt);
+    read_channels(board, fdt);
     read_cpus(board, fdt);
     read_gic(board, fdt, cells);
     read_own(board, fdt, cells);

@@ -16,6 +16,8 @@ enum claim_kind {
     CLAIM_SHM,
     CLAIM_HEAP,
     CLAIM_DEVICE,
+    CLAIM_ENGINE,
+    CLAIM_CHANNEL,      /* the device that is assigned may lie inside, nothing else */
     CLAIM_BOARD_DEVICE, /* the interrupt controller, which is emulated at its own address, and the console */
 };
 
@@ -26,7 +28,7 @@ struct claim {
     const char *property;
 };
 
-enum { MAX_CLAIMS = 16 + CONFIG_MAX_DOMAINS * (MAX_BANKS + MAX_SHM + MAX_DEVICES + 3) };
+enum { MAX_CLAIMS = 24 + CONFIG_MAX_DOMAINS * (MAX_BANKS + MAX_SHM + MAX_DEVICES + 3) };
 
 struct claims {
     struct claim claims[MAX_CLAIMS];
@@ -63,7 +65,7 @@ static void claim_ram(struct claims *all, const struct system *system, enum clai
 static void claim_board(struct claims *all, const struct system *system)
 {
     const struct board *board = &system->board;
-    struct span console;
+    struct span reg;
 
     claim(all, CLAIM_HYPERVISOR, board->hypervisor, "the hypervisor's memory", "reg");
     claim(all, CLAIM_MODULE_AREA, board->modules, "the modules' memory", "reg");
@@ -72,13 +74,11 @@ static void claim_board(struct claims *all, const struct system *system)
     claim(all, CLAIM_BOARD_DEVICE, board->redistributors, "the interrupt redistributors", "reg");
     claim_ram(all, system, CLAIM_HEAP, system->static_heap, "/chosen", "xen,static-heap");
     claim_ram(all, system, CLAIM_EVENT_PAGES, system->strategy.event_pages, "/chosen", "fencepost,event-pages");
-    if (board->console >= 0) {
-        int parent = fdt_parent_offset(system->fdt, board->console);
-
-        if (parent >= 0 && tree_read_spans(system->fdt, board->console, "reg",
-                                           tree_read_cells(system->fdt, parent), &console, 1) == 1)
-            claim(all, CLAIM_BOARD_DEVICE, console, "the hypervisor's console", "reg");
-    }
+    claim(all, CLAIM_ENGINE, board->engine, "the DMA engine", "reg");
+    for (unsigned i = 0; i < board->nr_channels; i++)
+        claim(all, CLAIM_CHANNEL, board->channels[i].span, tree_path(system->fdt, board->channels[i].node), "reg");
+    if (board->console >= 0 && board_read_reg(system->fdt, board->console, &reg, 1) == 1)
+        claim(all, CLAIM_BOARD_DEVICE, reg, "the hypervisor's console", "reg");
 }
 
 static bool shm_seen_before(const struct system *system, const struct domain *domain, unsigned index)
@@ -92,6 +92,15 @@ static bool shm_seen_before(const struct system *system, const struct domain *do
     return false;
 }
 
+/* Its registers are a program's, in RAM. */
+static bool is_channel(const struct system *system, int host)
+{
+    for (unsigned i = 0; i < system->board.nr_channels; i++)
+        if (system->board.channels[i].node == host)
+            return true;
+    return false;
+}
+
 static void claim_device(struct claims *all, const struct system *system, const struct domain *domain,
                          const struct device *device)
 {
@@ -99,7 +108,7 @@ static void claim_device(struct claims *all, const struct system *system, const 
 
     snprintf(path, sizeof(path), "%s %s", domain->path, tree_path(domain->partial_fdt, device->node));
     for (unsigned i = 0; i < system->board.nr_memory; i++)
-        if (span_overlaps(system->board.memory[i], device->span))
+        if (!is_channel(system, device->host) && span_overlaps(system->board.memory[i], device->span))
             diag_error(path, "xen,reg", SPAN_FORMAT ": lies in RAM", SPAN_VALUES(device->span));
     claim(all, CLAIM_DEVICE, device->span, path, "xen,reg");
 }
@@ -126,6 +135,8 @@ static bool may_overlap(const struct claim *a, const struct claim *b)
 {
     if (a->kind == CLAIM_MODULE_AREA)
         return (b->kind == CLAIM_MODULE || b->kind == CLAIM_GUEST_TREES) && span_holds(a->span, b->span);
+    if (a->kind == CLAIM_CHANNEL)
+        return b->kind == CLAIM_DEVICE && span_holds(a->span, b->span);
     return a->kind == CLAIM_EVENT_PAGES && b->kind == CLAIM_BANK;
 }
 

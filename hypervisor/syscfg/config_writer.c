@@ -132,6 +132,10 @@ static void append_wiring(struct blob *blob, const struct system *system, struct
         }
     header->nr_irqs = nr;
     header->irqs = append(blob, irqs, nr * sizeof(irqs[0]));
+    header->nr_masters = system->nr_masters;
+    header->masters = append(blob, system->masters, system->nr_masters * sizeof(system->masters[0]));
+    header->nr_resets = system->nr_resets;
+    header->resets = append(blob, system->resets, system->nr_resets * sizeof(system->resets[0]));
 }
 
 static struct config_header start_header(const struct system *system)
@@ -153,6 +157,7 @@ static struct config_header start_header(const struct system *system)
         .event_pages_limit = (uint32_t)strategy->event_pages.limit,
         .pages = (uint32_t)system->page_tables.base,
         .nr_pages = system->nr_pages,
+        .dma_entry = strategy->cpu1_is_dma ? (uint32_t)system->board.engine.base : 0,
     };
     const char *commit = system->options.commit;
 
@@ -171,6 +176,8 @@ uint32_t config_bytes(const struct system *system)
     uint32_t bytes = table_bytes(1, sizeof(struct config_header)) +
                      table_bytes(system->nr_domains, sizeof(struct config_domain)) +
                      table_bytes(system->nr_channels, sizeof(struct config_channel)) +
+                     table_bytes(system->nr_masters, sizeof(struct config_master)) +
+                     table_bytes(system->nr_resets, sizeof(struct config_reset)) +
                      table_bytes(system->hyp.nr_regions, sizeof(struct config_region));
 
     for (unsigned i = 0; i < system->nr_domains; i++) {

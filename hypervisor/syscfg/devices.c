@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { GIC_SPI_TYPE = 0, GIC_FIRST_SPI = 32, GIC_LAST_SPI = 1019, IRQ_EDGE_BOTH = 3, IRQ_CELLS = 3 };
-
 /* A checked tree in memory that lives until the end of the run, or NULL after an error. */
 static const void *load_tree(const struct domain *domain, const char *file)
 {
@@ -52,55 +50,12 @@ static void find_passthrough(const struct system *system, struct domain *domain)
                    "missing: give --passthrough %s=FILE.dtb with that node, or put it below this one", domain->name);
 }
 
-static void add_irq(struct domain *domain, const char *path, const fdt32_t *interrupt)
-{
-    uint32_t type = (uint32_t)tree_number(interrupt, 1);
-    uint32_t number = (uint32_t)tree_number(interrupt + 1, 1);
-    uint32_t flags = (uint32_t)tree_number(interrupt + 2, 1);
-    uint32_t intid = number + GIC_FIRST_SPI;
-
-    if (type != GIC_SPI_TYPE || number > GIC_LAST_SPI - GIC_FIRST_SPI) {
-        diag_error(path, "interrupts", "<%u %u 0x%x>: only an SPI can be passed through", type, number, flags);
-        return;
-    }
-    for (unsigned i = 0; i < domain->nr_irqs; i++)
-        if (domain->irqs[i].intid == intid)
-            return;
-    if (domain->nr_irqs == MAX_IRQS) {
-        diag_error(domain->path, "interrupts", "one SPI too many: at most %d", MAX_IRQS);
-        return;
-    }
-    domain->irqs[domain->nr_irqs++] =
-        (struct config_irq){.intid = (uint16_t)intid, .edge = (flags & IRQ_EDGE_BOTH) != 0};
-}
-
-static void read_irqs(const struct system *system, struct domain *domain, int host)
-{
-    const char *path = tree_path(system->fdt, host);
-    int length;
-    const fdt32_t *data = fdt_getprop(system->fdt, host, "interrupts", &length);
-
-    if (!data)
-        return;
-    if (length % (4 * IRQ_CELLS) != 0) {
-        diag_error(path, "interrupts", "%d bytes: must be a list of <type number flags>", length);
-        return;
-    }
-    for (int i = 0; i < length / 4; i += IRQ_CELLS)
-        add_irq(domain, path, data + i);
-}
-
 /* The registers that are mapped must be the named device's own, not a neighbour's. */
 static bool lies_in_host_device(const struct system *system, int host, struct span span)
 {
-    int parent = fdt_parent_offset(system->fdt, host);
-    struct cells cells = {0, 0};
     struct span reg[8];
-    int nr;
+    int nr = board_read_reg(system->fdt, host, reg, ARRAY_SIZE(reg));
 
-    if (parent >= 0)
-        cells = tree_read_cells(system->fdt, parent);
-    nr = tree_read_spans(system->fdt, host, "reg", cells, reg, ARRAY_SIZE(reg));
     for (int i = 0; i < nr; i++) {
         struct span pages = {reg[i].base & ~(uint64_t)(PAGE_SIZE - 1),
                              (reg[i].limit + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1)};
@@ -135,6 +90,29 @@ static void add_region(const struct system *system, struct domain *domain, int n
     domain->devices[domain->nr_devices++] = (struct device){.span = span, .node = node, .host = host};
 }
 
+bool device_is_first(const struct domain *domain, unsigned index)
+{
+    for (unsigned i = 0; i < index; i++)
+        if (domain->devices[i].host == domain->devices[index].host)
+            return false;
+    return domain->devices[index].host >= 0;
+}
+
+bool device_find_word(const struct system *system, const struct domain *domain, int host, uint32_t offset,
+                      uint32_t *address)
+{
+    struct span reg[8], word;
+
+    if (offset % 4 != 0 || board_read_reg(system->fdt, host, reg, ARRAY_SIZE(reg)) < 1)
+        return false;
+    word = (struct span){reg[0].base + offset, reg[0].base + offset + 4};
+    *address = (uint32_t)word.base;
+    for (unsigned i = 0; i < domain->nr_devices; i++)
+        if (domain->devices[i].host == host && span_holds(domain->devices[i].span, word))
+            return span_holds(reg[0], word);
+    return false;
+}
+
 static void read_regions(const struct system *system, struct domain *domain, int parent, int node, int host)
 {
     struct cells cells = tree_read_cells(domain->partial_fdt, parent);
@@ -156,20 +134,31 @@ static void read_regions(const struct system *system, struct domain *domain, int
                    tree_number(at + cells.address + cells.size, cells.address));
 }
 
-/* No IOMMU anywhere: a device that may master the bus reaches everything, so somebody must have said "trusted". */
+/*
+ * No IOMMU anywhere: a device that may master the bus reaches everything unless the bus firewall checks it, so
+ * somebody must have said "trusted".
+ */
 static void check_trust(const struct system *system, struct domain *domain, int node, int host)
 {
     const char *path = tree_path(domain->partial_fdt, node);
 
     if (host >= 0 && tree_has(system->fdt, host, "fencepost,no-dma"))
         return;
+    if (!(domain->flags & DOMAIN_DIRECT_MAP))
+        diag_error(path, "direct-map", "missing in %s: a device that may master the bus uses physical addresses",
+                   domain->path);
+    if (master_is_checked(system, host))
+        return;
     if (!tree_read_flag(domain->partial_fdt, node, "xen,force-assign-without-iommu")) {
         diag_error(path, "xen,force-assign-without-iommu",
-                   "missing: no IOMMU and no bus firewall stops the device, so the assignment must be forced");
+                   "missing: no IOMMU exists and fencepost,bus-firewall does not list %s, so the assignment must be "
+                   "forced", host >= 0 ? tree_path(system->fdt, host) : "the device");
         return;
     }
     domain->flags |= DOMAIN_TRUSTED_DMA;
-    diag_warn(path, NULL, "%s is TRUSTED: its device %s may master the bus, and neither IOMMU nor firewall stops it",
+    diag_warn(path, NULL,
+              "%s is TRUSTED: its device %s may master the bus, no IOMMU exists and fencepost,bus-firewall has no "
+              "entry for it",
               domain->path, host >= 0 ? tree_path(system->fdt, host) : path);
 }
 
@@ -190,7 +179,7 @@ static void read_device(const struct system *system, struct domain *domain, int 
     check_trust(system, domain, node, host);
     read_regions(system, domain, parent, node, host);
     if (host >= 0)
-        read_irqs(system, domain, host);
+        interrupts_read(system, domain, host);
 }
 
 static void read_below(const struct system *system, struct domain *domain, int parent, int depth)
@@ -217,19 +206,6 @@ void devices_read(struct system *system, struct domain *domain)
         diag_error(domain->path, "passthrough", "has no effect with a partial device tree: must be absent");
 }
 
-static void check_irq_of_console(const struct system *system, const struct domain *domain)
-{
-    int length;
-    const fdt32_t *data = fdt_getprop(system->fdt, system->board.console, "interrupts", &length);
-
-    for (int at = 0; data && at + IRQ_CELLS <= length / 4; at += IRQ_CELLS)
-        for (unsigned i = 0; i < domain->nr_irqs; i++)
-            if (tree_number(data + at, 1) == GIC_SPI_TYPE &&
-                tree_number(data + at + 1, 1) + GIC_FIRST_SPI == domain->irqs[i].intid)
-                diag_error(domain->path, "interrupts", "INTID %u belongs to the hypervisor's console",
-                           domain->irqs[i].intid);
-}
-
 /* A master that reaches only part of the memory needs a buffer there (fencepost,dma-reach of the board's node). */
 static void check_reach(const struct system *system, const struct domain *domain, int host)
 {
@@ -246,11 +222,6 @@ static void check_reach(const struct system *system, const struct domain *domain
 
 static void check_two_domains(const struct system *system, const struct domain *a, const struct domain *b)
 {
-    for (unsigned i = 0; i < a->nr_irqs; i++)
-        for (unsigned k = 0; k < b->nr_irqs; k++)
-            if (a->irqs[i].intid == b->irqs[k].intid)
-                diag_error(b->path, "interrupts", "INTID %u belongs to %s: an SPI has one domain",
-                           b->irqs[k].intid, a->path);
     for (unsigned i = 0; i < a->nr_devices; i++)
         for (unsigned k = 0; k < b->nr_devices; k++)
             if (a->devices[i].host >= 0 && a->devices[i].host == b->devices[k].host)
@@ -261,8 +232,6 @@ static void check_two_domains(const struct system *system, const struct domain *
 void devices_check(const struct system *system)
 {
     for (unsigned i = 0; i < system->nr_domains; i++) {
-        if (system->board.console >= 0)
-            check_irq_of_console(system, &system->domains[i]);
         for (unsigned k = 0; k < system->domains[i].nr_devices; k++)
             check_reach(system, &system->domains[i], system->domains[i].devices[k].host);
         for (unsigned k = i + 1; k < system->nr_domains; k++)

@@ -79,19 +79,28 @@ static void read_enhanced(const struct system *system, struct domain *domain)
                    "\"%s\": must be \"no-xenstore\" or \"disabled\": there is no xenstore", enhanced);
 }
 
+/* Index of the property's value in the NULL-terminated list; 0 if it is absent or, after an error, not there. */
+static uint32_t read_choice(const struct system *system, const struct domain *domain, const char *property,
+                            const char *const *values, const char *rule)
+{
+    const char *text = tree_read_string(system->fdt, domain->node, property);
+
+    for (uint32_t i = 0; text && values[i]; i++)
+        if (strcmp(text, values[i]) == 0)
+            return i;
+    if (text)
+        diag_error(domain->path, property, "\"%s\": must be %s", text, rule);
+    return 0;
+}
+
 static void read_restart(const struct system *system, struct domain *domain)
 {
-    static const char *const policies[] = {"never", "reboot", "always"};
-    const char *text = tree_read_string(system->fdt, domain->node, "fencepost,restart");
+    static const char *const policies[] = {"never", "reboot", "always", NULL};
+    static const char *const pinned[] = {"wait", "reserve", NULL};
 
-    if (!text)
-        return;
-    for (uint32_t i = 0; i < ARRAY_SIZE(policies); i++)
-        if (strcmp(text, policies[i]) == 0) {
-            domain->restart = i;
-            return;
-        }
-    diag_error(domain->path, "fencepost,restart", "\"%s\": must be never, reboot or always", text);
+    domain->restart = read_choice(system, domain, "fencepost,restart", policies, "never, reboot or always");
+    if (read_choice(system, domain, "fencepost,restart-pinned", pinned, "wait or reserve") == 1)
+        domain->flags |= DOMAIN_RESERVE_PINNED;
 }
 
 static void read_own(const struct system *system, struct domain *domain)

@@ -27,7 +27,10 @@ static void put_name(FILE *to, const char *name, const char *text)
     put_text(to, text);
 }
 
-/* Files named on the command line appear with their full path, those written by syscfg by name alone. */
+/*
+ * Files named on the command line appear with their full path, those written by syscfg by name alone. `domain`
+ * is NULL for what belongs to none.
+ */
 static void put_load(FILE *to, bool *first, const char *file, uint64_t address, uint64_t bytes, const char *what,
                      const char *domain)
 {
@@ -35,8 +38,8 @@ static void put_load(FILE *to, bool *first, const char *file, uint64_t address, 
 
     fprintf(to, "%s    {", *first ? "\n" : ",\n");
     put_name(to, "file", full ? full : file);
-    fprintf(to, ", \"address\": %llu, \"size\": %llu, \"what\": \"%s of %s\"}", (unsigned long long)address,
-            (unsigned long long)bytes, what, domain);
+    fprintf(to, ", \"address\": %llu, \"size\": %llu, \"what\": \"%s%s%s\"}", (unsigned long long)address,
+            (unsigned long long)bytes, what, domain ? " of " : "", domain ? domain : "");
     *first = false;
     free(full);
 }
@@ -66,7 +69,24 @@ static void put_loads(const struct system *system, FILE *to)
                 (unsigned long long)domain->tree_source.base, domain->tree_bytes, domain->name);
         first = false;
     }
+    if (system->strategy.engine)
+        put_load(to, &first, system->strategy.engine, system->board.engine.base, system->strategy.engine_bytes,
+                 "DMA engine", NULL);
     fprintf(to, "\n  ],\n");
+}
+
+static void put_masters(const struct system *system, FILE *to)
+{
+    fprintf(to, "  \"masters\": [");
+    for (unsigned i = 0; i < system->nr_masters; i++) {
+        const struct config_master *master = &system->masters[i];
+
+        fprintf(to, "%s    {", i == 0 ? "\n" : ",\n");
+        put_name(to, "name", master->name);
+        fprintf(to, ", \"number\": %u, \"domid\": %d, \"checked\": %s}", master->number, master->domain + 1,
+                master->flags & MASTER_CHECKED ? "true" : "false");
+    }
+    fprintf(to, "%s],\n", system->nr_masters > 0 ? "\n  " : "");
 }
 
 static void put_domains(const struct system *system, FILE *to)
@@ -114,8 +134,11 @@ void load_list_write(const struct system *system, uint32_t config_bytes, FILE *t
     fprintf(to, ",\n  \"access\": \"%s\",\n  \"cpus\": %u,\n", accesses[system->strategy.access], cpus);
     fprintf(to, "  \"config\": {\"file\": \"system.cfg\", \"address\": %llu, \"size\": %u},\n",
             (unsigned long long)system->board.config.base, config_bytes);
+    fprintf(to, "  \"page_tables\": {\"address\": %llu, \"pages\": %u},\n",
+            (unsigned long long)system->page_tables.base, system->nr_pages);
     put_loads(system, to);
     put_domains(system, to);
+    put_masters(system, to);
     fprintf(to, "  \"budget\": [");
     for (unsigned i = 0; i < system->nr_domains; i++)
         put_budget(system, &system->domains[i].view, system->domains[i].name, i == 0, to);

@@ -46,12 +46,17 @@ static void read_system(struct system *system)
     }
     system->chosen_cells = tree_read_cells(system->fdt, system->chosen);
     strategy_read(system);
+    engine_read(system);
+    firewall_read(system);
     static_heap_read(system);
     domains_read(system);
     policy_read(system);
     channels_read(system);
     shared_mem_check(system);
     devices_check(system);
+    interrupts_check(system);
+    masters_read(system);
+    resets_read(system);
     options_check_used(&system->options);
     claims_check(system);
     placement_compute(system);
@@ -155,6 +160,6 @@ int main(int argc, char **argv)
 
     if (system.nr_domains > 0)
         report_budget(&system, stderr);
-    fprintf(stderr, "%u errors, nothing written\n", diag_errors());
+    fprintf(stderr, "%u error%s, nothing written\n", diag_errors(), diag_errors() == 1 ? "" : "s");
     return EXIT_BAD_INPUT;
 }

@@ -7,6 +7,7 @@
 #ifndef SYSCFG_MODEL_H
 #define SYSCFG_MODEL_H
 
+#include "hv/bus_firewall.h"
 #include "hv/config.h"
 #include "hv/types.h"
 #include "options.h"
@@ -20,7 +21,14 @@ enum {
     MAX_RANGES = 2 * MAX_BANKS + MAX_SHM + MAX_DEVICES + 2,
     MAX_MEMORY = 8,
     MAX_CHANNEL_ENDS = 128,
+    MAX_RESETS = 64,
     GUEST_TREE_BYTES = 0x10000, /* a guest tree's place among the modules */
+};
+
+/* A channel of the DMA engine. */
+struct channel {
+    int node;
+    struct span span;
 };
 
 struct board {
@@ -34,6 +42,10 @@ struct board {
     struct span hypervisor;  /* reserved-memory "fencepost,hypervisor" */
     struct span modules;     /* reserved-memory "fencepost,modules" */
     struct span guest_trees; /* the end of it */
+    struct span engine;      /* reserved-memory "fencepost,dma-engine"; { 0, 0 }: none */
+    int engine_node;         /* < 0: none */
+    struct channel channels[FIREWALL_MAX_MASTERS];
+    unsigned nr_channels;
     struct span config;      /* where the configuration is loaded */
     struct span distributor;
     struct span redistributors;
@@ -50,6 +62,10 @@ struct strategy {
     bool bench; /* fencepost,bench */
     struct span event_pages; /* { 0, 0 } unless ACCESS_SHARED */
     bool cpu1_is_dma;
+    const char *engine; /* --dma-engine: what CPU 1 runs; NULL: loaded by somebody else */
+    uint64_t engine_bytes;
+    int firewall[FIREWALL_MAX_MASTERS]; /* board nodes of the masters it checks */
+    unsigned nr_firewall;
 };
 
 /* An image, a ramdisk or a partial tree. */
@@ -143,6 +159,10 @@ struct system {
     unsigned nr_domains;
     struct config_channel channels[MAX_CHANNEL_ENDS];
     unsigned nr_channels;
+    struct config_master masters[FIREWALL_MAX_MASTERS];
+    unsigned nr_masters;
+    struct config_reset resets[MAX_RESETS];
+    unsigned nr_resets;
     struct view hyp;
     unsigned hyp_resident; /* slots the hypervisor's view keeps while a guest runs (`mask`) */
     bool all_resident;     /* `mask`: every guest view has slots of its own */
@@ -151,6 +171,8 @@ struct system {
 /* Readers, in the order they run. */
 void board_read(struct system *system);
 void strategy_read(struct system *system);
+void engine_read(struct system *system);
+void firewall_read(struct system *system);
 void domains_read(struct system *system);
 
 /* One domain's parts. */
@@ -162,22 +184,37 @@ void modules_read(struct system *system, struct domain *domain);
 void vcpus_read(struct system *system, struct domain *domain);
 void shared_mem_read(struct system *system, struct domain *domain);
 void devices_read(struct system *system, struct domain *domain);
+void interrupts_read(const struct system *system, struct domain *domain, int host);
 
 /* What concerns several domains. */
 void channels_read(struct system *system);
 void shared_mem_check(const struct system *system);
 void devices_check(const struct system *system);
+void interrupts_check(const struct system *system);
+void masters_read(struct system *system);
+void resets_read(struct system *system);
 void policy_read(struct system *system);
 void claims_check(struct system *system);
 
 /* Results. */
 void placement_compute(struct system *system);
+void ranges_collect(const struct system *system, struct domain *domain);
+void ranges_collect_hyp(struct system *system);
 void views_compute(struct system *system);
 void pages_compute(struct system *system);
 bool guest_tree_make(struct system *system, struct domain *domain);
 /* Copies `node` and what is below it into the guest tree under construction. Returns a libfdt error. */
 int guest_devices_copy(void *guest, const void *from, int node);
 
+/* The `reg` of a board node, in its parent's cells, as tree_read_spans has it. */
+int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max);
+/* The bus firewall stands in front of this board node. */
+bool master_is_checked(const struct system *system, int host);
+/* True, and *address set, if the word at `offset` in the device's registers is passed through to the domain. */
+bool device_find_word(const struct system *system, const struct domain *domain, int host, uint32_t offset,
+                      uint32_t *address);
+/* The first region of its host device: each assigned board node is met once that way. */
+bool device_is_first(const struct domain *domain, unsigned index);
 /* Bit per physical CPU that runs a vCPU of the domain. */
 uint32_t domain_cpus(const struct domain *domain);
 /* True when `span` is the part of the domain's RAM that `shared` maps for everybody. */

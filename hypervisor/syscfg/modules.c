@@ -9,22 +9,6 @@
 
 enum { ZIMAGE_MAGIC = 0x016f2818, ZIMAGE_HEADER_BYTES = 0x30 };
 
-/* Size of the file, or 0 after an error. */
-static uint64_t file_bytes(const struct domain *domain, const char *option, const char *file)
-{
-    FILE *stream = fopen(file, "rb");
-    long bytes = -1;
-
-    if (stream && fseek(stream, 0, SEEK_END) == 0)
-        bytes = ftell(stream);
-    if (stream)
-        fclose(stream);
-    if (bytes > 0 && bytes <= UINT32_MAX)
-        return (uint64_t)bytes;
-    diag_error(domain->path, option, "%s: cannot be read, is empty or has 4 GiB or more", file);
-    return 0;
-}
-
 static uint32_t little_endian(const uint8_t *byte)
 {
     return (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
@@ -69,7 +53,7 @@ static void read_module(struct system *system, struct domain *domain, struct mod
         module->source = (struct span){0, 0};
 
     file = options_find(&system->options, option, domain->name);
-    if (file && (bytes = file_bytes(domain, option, file)) != 0) {
+    if (file && (bytes = options_file_bytes(domain->path, option, file)) != 0) {
         module->file = file;
         if (module->source.limit != 0)
             module->source.limit = module->source.base + bytes;

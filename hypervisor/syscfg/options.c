@@ -14,7 +14,7 @@ static void usage(void)
           "  [--bootargs NODE=STRING]... [--commit TEXT] [--json FILE|-] [--quiet]\n"
           "  [--access window|switch|auto|mask|background|shared] [--switch-when access|entry]\n"
           "  [--window-granule page|domain] [--windows 1..4] [--background-when access|always]\n"
-          "  [--time-slice-us N]\n",
+          "  [--time-slice-us N] [--dma-engine FILE]\n",
           stderr);
 }
 
@@ -56,6 +56,7 @@ static const char **plain_option(struct options *options, const char *option)
         {"--background-when", &options->background_when},
         {"--windows", &options->windows},
         {"--time-slice-us", &options->time_slice_us},
+        {"--dma-engine", &options->dma_engine},
     };
 
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
@@ -118,6 +119,21 @@ const char *options_find(struct options *options, const char *option, const char
         }
     }
     return value;
+}
+
+uint64_t options_file_bytes(const char *path, const char *option, const char *file)
+{
+    FILE *stream = fopen(file, "rb");
+    long bytes = -1;
+
+    if (stream && fseek(stream, 0, SEEK_END) == 0)
+        bytes = ftell(stream);
+    if (stream)
+        fclose(stream);
+    if (bytes > 0 && bytes <= UINT32_MAX)
+        return (uint64_t)bytes;
+    diag_error(path, option, "%s: cannot be read, is empty or has 4 GiB or more", file);
+    return 0;
 }
 
 void options_check_used(const struct options *options)

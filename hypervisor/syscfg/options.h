@@ -7,6 +7,7 @@
 #define SYSCFG_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { OPTIONS_MAX_NAMED = 64 };
 
@@ -27,6 +28,7 @@ struct options {
 
     const char *access, *switch_when, *window_granule, *background_when;
     const char *windows, *time_slice_us;
+    const char *dma_engine;
 
     struct named_option named[OPTIONS_MAX_NAMED];
     unsigned nr_named;
@@ -37,6 +39,9 @@ bool options_parse(struct options *options, int argc, char **argv);
 
 /* The last value of `option` for domain `node`, or NULL. Marks it as used. */
 const char *options_find(struct options *options, const char *option, const char *node);
+
+/* Size of the file that `option` names, or 0 after an error about `path`. */
+uint64_t options_file_bytes(const char *path, const char *option, const char *file);
 
 /* An error for every NODE=... that no domain asked for. */
 void options_check_used(const struct options *options);

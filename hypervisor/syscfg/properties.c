@@ -14,7 +14,7 @@ static const char *const domain_known[] = {
     "xen,static-mem", "direct-map", "xen,enhanced", "v8r_el1_msa", "vpl011", "passthrough",
     "trap-unmapped-accesses", "capabilities", "llc-colors", "fencepost,essential", "fencepost,priority",
     "fencepost,may-connect", "fencepost,may-map", "fencepost,max-port", "fencepost,restart",
-    "fencepost,keep-content", NULL,
+    "fencepost,restart-pinned", "fencepost,keep-content", NULL,
 };
 
 static const char *const domain_ignored[] = {
@@ -26,7 +26,7 @@ static const char *const chosen_known[] = {
     "name", "phandle", "linux,phandle", "#address-cells", "#size-cells", "ranges", "bootargs", "stdout-path",
     "xen,xen-bootargs", "xen,dom0-bootargs", "xen,static-heap", "fencepost,access", "fencepost,switch-when",
     "fencepost,window-granule", "fencepost,background-when", "fencepost,windows", "fencepost,time-slice-us",
-    "fencepost,event-pages", "fencepost,cpu1", "fencepost,bench", NULL,
+    "fencepost,event-pages", "fencepost,cpu1", "fencepost,bus-firewall", "fencepost,bench", NULL,
 };
 
 static bool is_in(const char *name, const char *const *list)

@@ -4,7 +4,7 @@
 
 static const char *const access_names[] = {"window", "switch", "auto", "mask", "background", "shared"};
 static const char *const kind_names[] = {"RAM", "shared memory, owner", "shared memory, borrower", "device",
-                                         "everybody's event pages"};
+                                         "everybody's event pages", "page tables (EL2 only)"};
 
 static void budget_line(const struct system *system, const struct view *view, const char *name, FILE *to)
 {
@@ -14,6 +14,8 @@ static void budget_line(const struct system *system, const struct view *view, co
             system->strategy.windows, resident, view->nr_regions);
     if (view->nr_regions > view->available)
         fprintf(to, "%5s  DOES NOT FIT, has %u\n", "-", view->available);
+    else if (view->nr_regions == 0)
+        fprintf(to, "%5u  no slots\n", view->available);
     else
         fprintf(to, "%5u  slots %u ... %u\n", view->available - view->nr_regions, view->first_slot,
                 view->first_slot + view->nr_regions - 1);
@@ -61,6 +63,36 @@ static void policy_line(const struct system *system, uint32_t mask, const char *
     fprintf(to, "%s\n", mask ? "" : " nobody");
 }
 
+static void device_lines(const struct system *system, unsigned index, FILE *to)
+{
+    const struct domain *domain = &system->domains[index];
+
+    for (unsigned i = 0; i < domain->nr_devices; i++) {
+        const struct device *device = &domain->devices[i];
+
+        fprintf(to, "  device           0x%08llx  %s\n", (unsigned long long)device->span.base,
+                device->host >= 0 ? tree_path(system->fdt, device->host) : tree_path(domain->partial_fdt, device->node));
+    }
+    for (unsigned i = 0; i < system->nr_masters; i++)
+        if (system->masters[i].domain == index)
+            fprintf(to, "  bus master %u     %s, %s\n", system->masters[i].number, system->masters[i].name,
+                    system->masters[i].flags & MASTER_CHECKED ? "checked by the bus firewall" : "TRUSTED: not checked");
+    for (unsigned i = 0; i < system->nr_resets; i++)
+        if (system->resets[i].domain == index)
+            fprintf(to, "  device reset     0x%08x  becomes 0x%x\n", system->resets[i].address,
+                    system->resets[i].value);
+}
+
+static void restart_line(const struct domain *domain, FILE *to)
+{
+    const char *pinned = domain->flags & DOMAIN_RESERVE_PINNED ? "without its pages that others have mapped"
+                                                               : "when nobody has a page of it mapped";
+
+    if (domain->restart != RESTART_NEVER)
+        fprintf(to, "  restart          after %s, %s\n", domain->restart == RESTART_ALWAYS ? "any stop" : "a reboot",
+                pinned);
+}
+
 static void domain_lines(const struct system *system, unsigned index, FILE *to)
 {
     const struct domain *domain = &system->domains[index];
@@ -78,11 +110,45 @@ static void domain_lines(const struct system *system, unsigned index, FILE *to)
     for (uint32_t id = 0; id < domain->nr_vcpus; id++)
         fprintf(to, "  vCPU %u           CPU %u, priority %u\n", id, domain->vcpus[id].cpu,
                 domain->vcpus[id].priority);
+    device_lines(system, index, to);
     for (unsigned i = 0; i < domain->nr_irqs; i++)
         fprintf(to, "  interrupt        INTID %u, %s\n", domain->irqs[i].intid,
                 domain->irqs[i].edge ? "edge" : "level");
     policy_line(system, domain->may_connect, "may connect", to);
     policy_line(system, domain->may_map, "may map", to);
+    restart_line(domain, to);
+}
+
+static void channel_lines(const struct system *system, FILE *to)
+{
+    for (unsigned i = 0; i < system->nr_channels; i++) {
+        const struct config_channel *channel = &system->channels[i];
+
+        fprintf(to, "static channel: %s port %u - %s port %u (starts pending)\n",
+                system->domains[channel->domain_a].name, channel->port_a, system->domains[channel->domain_b].name,
+                channel->port_b);
+    }
+}
+
+static void trusted_line(const struct system *system, FILE *to)
+{
+    bool any = false;
+
+    fprintf(to, "trusted domains:");
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        if (system->domains[i].flags & DOMAIN_TRUSTED_DMA) {
+            fprintf(to, " %s", system->domains[i].name);
+            any = true;
+        }
+    fprintf(to, "%s\n", any ? "" : " none");
+}
+
+static void engine_line(const struct system *system, FILE *to)
+{
+    if (system->strategy.cpu1_is_dma)
+        fprintf(to, "DMA engine: 0x%08llx on CPU 1, %s%s\n", (unsigned long long)system->board.engine.base,
+                system->strategy.engine ? "loaded from " : "somebody else loads it",
+                system->strategy.engine ? system->strategy.engine : "");
 }
 
 void report_write(const struct system *system, FILE *to)
@@ -90,11 +156,9 @@ void report_write(const struct system *system, FILE *to)
     report_budget(system, to);
     for (unsigned i = 0; i < system->nr_domains; i++)
         domain_lines(system, i, to);
-    for (unsigned i = 0; i < system->nr_channels; i++) {
-        const struct config_channel *channel = &system->channels[i];
-
-        fprintf(to, "%sstatic channel: %s port %u - %s port %u (starts pending)\n", i == 0 ? "\n" : "",
-                system->domains[channel->domain_a].name, channel->port_a, system->domains[channel->domain_b].name,
-                channel->port_b);
-    }
+    fprintf(to, "\n");
+    channel_lines(system, to);
+    engine_line(system, to);
+    fprintf(to, "page tables: %u pages, 0x%08llx\n", system->nr_pages, (unsigned long long)system->page_tables.base);
+    trusted_line(system, to);
 }

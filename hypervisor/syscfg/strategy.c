@@ -83,17 +83,6 @@ static void read_event_pages(struct system *system)
                    SPAN_VALUES(*span));
 }
 
-static void read_cpu1(struct system *system)
-{
-    const char *use = tree_read_string(system->fdt, system->chosen, "fencepost,cpu1");
-
-    if (!use || strcmp(use, "hypervisor") == 0)
-        return;
-    if (strcmp(use, "dma") != 0)
-        diag_error("/chosen", "fencepost,cpu1", "\"%s\": must be \"hypervisor\" or \"dma\"", use);
-    system->strategy.cpu1_is_dma = true;
-}
-
 void strategy_read(struct system *system)
 {
     static const char *const accesses[] = {"window", "switch", "auto", "mask", "background", "shared", NULL};
@@ -122,5 +111,4 @@ void strategy_read(struct system *system)
                                           options->time_slice_us, 1000, 0, 10000000);
     strategy->bench = fdt_getprop(system->fdt, system->chosen, "fencepost,bench", NULL) != NULL;
     read_event_pages(system);
-    read_cpu1(system);
 }

@@ -67,6 +67,8 @@ static void make_wrong_system(void *fdt, unsigned nr, uint32_t value)
         "fencepost,priority", "fencepost,max-port", "fencepost,restart", "reg", "id", "hard-affinity", "xen,evtchn",
         "xen,shm-id", "xen,shared-mem", "role", "xen,reg", "xen,path", "bootargs", "phandle",
         "fencepost,event-pages", "fencepost,windows", "xen,static-heap", "fencepost,el2-regions", "device_type",
+        "fencepost,bus-firewall", "fencepost,master", "fencepost,idle", "fencepost,reset", "fencepost,cpu1",
+        "fencepost,restart-pinned",
     };
     static const char *const nodes[] = {"multiboot,kernel", "multiboot,device-tree", "xen,vcpu", "xen,evtchn-v1",
                                         "xen,domain-shared-memory-v1", "xen,domain"};

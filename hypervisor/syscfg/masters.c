@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Bus masters: board nodes with fencepost,master, as the bus firewall counts them. /chosen lists those that
+ * the firewall checks; the others must be trusted.
+ */
+#include "model.h"
+
+#include "diag.h"
+
+#include <string.h>
+
+/* Master n of the board: its node, or < 0. */
+struct board_masters {
+    int node[FIREWALL_MAX_MASTERS];
+};
+
+static void check_number(const void *fdt, int node, struct board_masters *all)
+{
+    const char *path = tree_path(fdt, node);
+    uint32_t number;
+
+    if (!tree_read_u32(fdt, node, "fencepost,master", &number))
+        return;
+    if (tree_has(fdt, node, "fencepost,no-dma"))
+        diag_error(path, "fencepost,master", "<%u>: and fencepost,no-dma: a device is a bus master or it is not",
+                   number);
+    if (number >= FIREWALL_MAX_MASTERS) {
+        diag_error(path, "fencepost,master", "<%u>: must be less than %d", number, FIREWALL_MAX_MASTERS);
+        return;
+    }
+    if (all->node[number] >= 0)
+        diag_error(path, "fencepost,master", "<%u>: %s has it already", number, tree_path(fdt, all->node[number]));
+    all->node[number] = node;
+}
+
+static void check_numbers(const void *fdt)
+{
+    struct board_masters all;
+
+    memset(&all, 0xff, sizeof(all));
+    for (int node = fdt_next_node(fdt, -1, NULL); node >= 0; node = fdt_next_node(fdt, node, NULL))
+        check_number(fdt, node, &all);
+}
+
+bool master_is_checked(const struct system *system, int host)
+{
+    for (unsigned i = 0; i < system->strategy.nr_firewall; i++)
+        if (host >= 0 && system->strategy.firewall[i] == host)
+            return true;
+    return false;
+}
+
+static void add_checked(struct system *system, uint32_t phandle)
+{
+    struct strategy *strategy = &system->strategy;
+    int node = phandle == 0 || phandle > FDT_MAX_PHANDLE ? -1 : fdt_node_offset_by_phandle(system->fdt, phandle);
+
+    if (node < 0 || !tree_has(system->fdt, node, "fencepost,master"))
+        diag_error("/chosen", "fencepost,bus-firewall", "<0x%x>, %s: must refer to nodes with fencepost,master",
+                   phandle, node < 0 ? "no node" : tree_path(system->fdt, node));
+    else if (master_is_checked(system, node))
+        diag_error("/chosen", "fencepost,bus-firewall", "%s: is listed twice", tree_path(system->fdt, node));
+    else if (strategy->nr_firewall == FIREWALL_MAX_MASTERS)
+        diag_error("/chosen", "fencepost,bus-firewall", "%s: one too many, at most %d", tree_path(system->fdt, node),
+                   FIREWALL_MAX_MASTERS);
+    else
+        strategy->firewall[strategy->nr_firewall++] = node;
+}
+
+/* Its register file is the engine's to obey: without the engine a checked master would never be let go. */
+void firewall_read(struct system *system)
+{
+    int length;
+    const fdt32_t *data = fdt_getprop(system->fdt, system->chosen, "fencepost,bus-firewall", &length);
+
+    check_numbers(system->fdt);
+    if (!data)
+        return;
+    if (length % 4 != 0)
+        diag_error("/chosen", "fencepost,bus-firewall", "%d bytes: must be a list of references to board nodes",
+                   length);
+    if (length >= 4 && !system->strategy.cpu1_is_dma)
+        diag_error("/chosen", "fencepost,bus-firewall",
+                   "the firewall is part of the DMA engine: needs fencepost,cpu1 = \"dma\"");
+    for (int i = 0; i < length / 4; i++)
+        add_checked(system, (uint32_t)tree_number(data + i, 1));
+}
+
+/* <offset mask value>; absent: nothing tells whether it is quiet. */
+static void read_idle(const struct system *system, const struct domain *domain, int host,
+                      struct config_master *master)
+{
+    const char *path = tree_path(system->fdt, host);
+    int length;
+    const fdt32_t *data = fdt_getprop(system->fdt, host, "fencepost,idle", &length);
+    uint32_t offset;
+
+    if (!data)
+        return;
+    if (length != 12) {
+        diag_error(path, "fencepost,idle", "%d bytes: must be <offset mask value>, three cells", length);
+        return;
+    }
+    offset = (uint32_t)tree_number(data, 1);
+    master->idle_mask = (uint32_t)tree_number(data + 1, 1);
+    master->idle_value = (uint32_t)tree_number(data + 2, 1);
+    if (master->idle_mask == 0 || (master->idle_value & ~master->idle_mask) != 0)
+        diag_error(path, "fencepost,idle", "mask 0x%x, value 0x%x: the mask must hold the bits of the value, and one",
+                   master->idle_mask, master->idle_value);
+    if (!device_find_word(system, domain, host, offset, &master->idle_address))
+        diag_error(path, "fencepost,idle", "offset 0x%x: must be a word of its registers that %s has", offset,
+                   domain->path);
+}
+
+static void add_master(struct system *system, unsigned index, int host)
+{
+    const struct domain *domain = &system->domains[index];
+    const char *name = fdt_get_name(system->fdt, host, NULL);
+    struct config_master master = {.domain = (uint16_t)index};
+    uint32_t number;
+
+    if (!tree_read_u32(system->fdt, host, "fencepost,master", &number))
+        return;
+    if (!system->strategy.cpu1_is_dma)
+        diag_error(domain->path, "xen,path", "%s: is a channel of the DMA engine: needs fencepost,cpu1 = \"dma\"",
+                   tree_path(system->fdt, host));
+    master.number = (uint8_t)number;
+    master.flags = master_is_checked(system, host) ? MASTER_CHECKED : 0;
+    if (name)
+        memcpy(master.name, name, strnlen(name, sizeof(master.name) - 1));
+    read_idle(system, domain, host, &master);
+    if (domain->restart != RESTART_NEVER && !(master.flags & MASTER_CHECKED) && master.idle_mask == 0)
+        diag_warn(domain->path, "fencepost,restart",
+                  "nothing stops its device %s or tells that it is quiet: it may write into a domain that restarts",
+                  tree_path(system->fdt, host));
+    if (system->nr_masters < FIREWALL_MAX_MASTERS)
+        system->masters[system->nr_masters++] = master;
+}
+
+void masters_read(struct system *system)
+{
+    for (unsigned i = 0; i < system->nr_domains; i++) {
+        const struct domain *domain = &system->domains[i];
+
+        for (unsigned k = 0; k < domain->nr_devices; k++)
+            if (device_is_first(domain, k))
+                add_master(system, i, domain->devices[k].host);
+    }
+}
