@@ -63,6 +63,11 @@ def spin(step: int) -> None:
     hang()
 
 
+def typist() -> None:
+    say(GOOD + f"(d1) {sys.stdin.read()!r}\n" + END)
+    hang()
+
+
 def crlf() -> None:
     say((GOOD + END).replace("\n", "\r\n"))
     hang()
@@ -75,7 +80,7 @@ BEHAVIOURS = {
     "measures": lambda: say(GOOD.replace("(d1) fp1 end", "(d1) fp1 metric a.b 3 ticks\n(d1) fp1 end") + END),
     "good": lambda: (say(GOOD + END), hang()),
     "good_and_exit": lambda: say(GOOD + END),
-    "crlf": crlf,
+    "crlf": crlf, "types": typist,
     "hang": hang,
     "half_a_line": lambda: (say(GOOD + END.rstrip()), hang()),
     "silent_exit": lambda: None,

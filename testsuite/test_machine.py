@@ -122,6 +122,14 @@ def test_real_machine_is_stopped_in_its_own_time(tmp_path, code, ended):
     assert (result.ended, result.console) == (ended, b"")
 
 
+def test_what_is_typed_is_typed_again_by_the_replay(tmp_path):
+    result = run("types", Limits(), tmp_path, typed=b"a\x01'%\\n")
+    assert "(d1) \"a\\x01'%\\\\n\"" in result.text
+    lines = (tmp_path / "replay.sh").read_text()
+    typing = lines[lines.index("printf"):lines.index(" | ")]
+    assert subprocess.run(["sh", "-c", typing], capture_output=True).stdout == b"a\x01'%\\n"
+
+
 def test_nonces_differ():
     assert machine.new_nonce() != machine.new_nonce()
     assert len(machine.new_nonce()) == 16

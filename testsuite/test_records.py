@@ -23,6 +23,10 @@ def test_filled_memory_has_addresses_and_sizes():
     assert records.parse_needs("fill=0x20000000+0x1000,0x28000000+16").fills == ((0x20000000, 0x1000), (0x28000000, 16))
 
 
+def test_what_is_typed_may_hold_any_byte():
+    assert records.parse_needs(r"input=a\x01\x20b").typed == b"a\x01 b"
+
+
 def test_benches_are_no_items(tmp_path):
     path = guest(tmp_path / "g.elf", [record("null", kind=records.BENCH), record("is_tested")])
     assert [r.name for r in records.benches(path)] == ["null"]
@@ -30,7 +34,7 @@ def test_benches_are_no_items(tmp_path):
 
 
 @pytest.mark.parametrize("needs", ["quick", "system=", "slow=1", "timeout_ms=soon", "preset=debug", "crash=x",
-                                   "system=a system=b", "fill=here", "fill=0x1000", "fill=0x1002+4", "fill=0x1000+0"])
+                                   "system=a system=b", "fill=here", "fill=0x1000", "fill=0x1002+4", "fill=0x1000+0", r"input=\xq"])
 def test_wrong_need_names_its_place(tmp_path, needs):
     path = guest(tmp_path / "g.elf", [record("runs", needs=needs)])
     with pytest.raises(UsageError, match="guests/mine/mine.c:7: mine.runs"):

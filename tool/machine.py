@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 One emulated machine: the QEMU command line, and one process wrapper that always reaps and always keeps the
-log. Rules: QEMU is sandboxed, sits in an empty folder, reads /dev/null, has no semihosting and no network;
+log. Rules: QEMU is sandboxed, sits in an empty folder, reads what is to be typed, has no semihosting and no network;
 the run ends on the final line with this run's nonce, or a limit ends it; nothing here judges the outcome.
 """
 from __future__ import annotations
@@ -18,8 +18,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tool.board import Board
 from tool.console import decode
@@ -55,6 +57,7 @@ class Machine:
     plugins: tuple[str, ...] = ()    # arguments of -plugin
     gdb: str | None = None           # argument of -gdb; the machine then waits for the debugger
     emulator: str | None = None      # instead of the board's own
+    typed: bytes | None = b""        # at the console, as fast as it is taken; None: our own standard input
 
     def command(self) -> list[str]:
         board = self.board
@@ -115,7 +118,7 @@ def run(machine: Machine, folder: Path, limits: Limits = Limits(),
     """Runs to the end line or a limit. console.log, stderr.log and replay.sh are in `folder` afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     command = machine.command()
-    (folder / "replay.sh").write_text(_replay(command))
+    (folder / "replay.sh").write_text(_replay(command, machine.typed))
     watcher = _Watcher(machine, limits, echo)
     try:
         with tempfile.TemporaryDirectory(prefix="fencepost-") as empty:
@@ -145,11 +148,11 @@ class _Watcher:
     def run(self, command: Sequence[str], empty: str) -> None:
         start = time.monotonic()
         ours, theirs = socket.socketpair()
-        with ours, theirs:
+        with ours, theirs, _keyboard(self._machine.typed) as keyboard:
             clock = VirtualClock(ours, self._machine.board)
             try:
                 process = subprocess.Popen([*_leash(command[0]), *command, *clock.arguments(theirs.fileno())], cwd=empty,
-                                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                           stdin=keyboard, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                            pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0)
             except OSError as error:
                 self.stderr += str(error).encode()
@@ -227,6 +230,15 @@ class _Watcher:
                     log.extend(rest)
 
 
+def _keyboard(typed: bytes | None) -> AbstractContextManager[BinaryIO | None]:
+    if typed is None:
+        return nullcontext()
+    file = tempfile.TemporaryFile()
+    file.write(typed)
+    file.seek(0)
+    return file
+
+
 def _cpu_seconds(pid: int) -> float:
     """User and system time of a process that is not reaped yet."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -237,6 +249,7 @@ def _escaped(path: Path) -> str:
     return str(path.resolve()).replace(",", ",,")
 
 
-def _replay(command: Sequence[str]) -> str:
+def _replay(command: Sequence[str], typed: bytes | None) -> str:
+    text = "".join(f"\\{byte:03o}" for byte in typed or b"")
     return ("#!/bin/sh\n# The same machine once more: same image, same instructions, same transcript. Ends with Ctrl-C.\n"
-            f"cd \"$(mktemp -d)\" && exec {shlex.join(command)} </dev/null\n")
+            f"cd \"$(mktemp -d)\" && printf '{text}' | {shlex.join(command)}\n")

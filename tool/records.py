@@ -2,6 +2,7 @@
 """Test records of a guest image: what pytest collects, read from the ELF file without booting it."""
 from __future__ import annotations
 
+import codecs
 import functools
 import struct
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ BENCH = 0x100
 _WORDS = 9
 _MAX_DOMAIN = 8
 _FLAGS = frozenset({"slow"})
-_VALUES = frozenset({"system", "strategies", "xfail", "crash", "timeout_ms", "preset", "fill"})
+_VALUES = frozenset({"system", "strategies", "xfail", "crash", "timeout_ms", "preset", "fill", "input"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Needs:
     slow: bool = False
     preset: str | None = None                      # "checked" or "release" only
     fills: tuple[tuple[int, int], ...] = ()        # (address, bytes) that hold a pattern before the system starts
+    typed: bytes = b""                             # at the console
 
     def strategies_on(self, board: tuple[str, ...]) -> tuple[str, ...]:
         return board if self.strategies == ("all",) else self.strategies
@@ -77,7 +79,8 @@ def parse_needs(text: str) -> Needs:
     return Needs(given.get("system", "pair"), tuple(given.get("strategies", "window").split(",")),
                  frozenset(filter(None, given.get("xfail", "").split(","))),
                  frozenset(int(domain) for domain in given.get("crash", "").split(",") if domain),
-                 int(given.get("timeout_ms", "2000")), "slow" in flags, preset, _fills(given.get("fill", "")))
+                 int(given.get("timeout_ms", "2000")), "slow" in flags, preset, _fills(given.get("fill", "")),
+                 codecs.escape_decode(given.get("input", "").encode())[0])
 
 
 def _record(image: elfimage.Image, words: tuple[int, ...]) -> Record:

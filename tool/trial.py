@@ -74,7 +74,8 @@ def run(trial: Trial, folder: Path) -> Outcome:
                      strategy.choices(trial.strategy), board=trial.board, named_commit="test")
     nonce = machine.new_nonce()
     loads = system.loads + tuple(_fill(folder, *place) for place in trial.record.needs.fills)
-    chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, loads, system.cpus, nonce)
+    chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, loads, system.cpus, nonce,
+                             typed=trial.record.needs.typed)
     result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
     expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)
     verdict = judge(result.text, Facts(result.ended, result.status, result.stderr), expected)
