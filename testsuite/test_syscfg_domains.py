@@ -52,7 +52,6 @@ PLAIN = (
     Refused("passthrough_unknown", "passthrough: \"some\": must be", of("domU1", 'passthrough = "some";'), ids="X-52"),
     Refused("passthrough_without_effect", "passthrough: has no effect with a partial device tree",
             of("domU1", 'passthrough = "disabled";'), "device", "X-52"),
-    Refused("vpl011", "/chosen/domU1: vpl011: the board names no UART window", of("domU1", "vpl011;"), ids="S0-23"),
     Refused("el1_mmu", "v8r_el1_msa: \"mmu\": must be \"mpu\"", of("domU1", 'v8r_el1_msa = "mmu";')),
     Refused("unmapped_reads_as_ones", "trap-unmapped-accesses: <0>", of("domU1", "trap-unmapped-accesses = <0>;")),
     Refused("capabilities", "capabilities: <0x1>", of("domU1", "capabilities = <1>;")),

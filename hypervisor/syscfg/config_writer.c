@@ -158,6 +158,8 @@ static struct config_header start_header(const struct system *system)
         .pages = (uint32_t)system->page_tables.base,
         .nr_pages = system->nr_pages,
         .dma_entry = strategy->cpu1_is_dma ? (uint32_t)system->board.engine.base : 0,
+        .vuart_base = (uint32_t)system->vuart.window.base,
+        .vuart_intid = system->vuart.intid,
     };
     const char *commit = system->options.commit;
 

@@ -19,6 +19,9 @@ enum {
     PPI_TIMER_PHYSICAL = 14,
     PPI_TIMER_VIRTUAL = 11,
     PPI_EVENT_UPCALL = 15,
+    SPI = 0,
+    SPI_LEVEL_HIGH = 4,
+    FIRST_SPI = 32,
     REDISTRIBUTOR_BYTES = 0x20000,
 };
 
@@ -190,6 +193,18 @@ static void put_timer_and_psci(struct guest_tree *tree)
     end(tree);
 }
 
+static void put_uart(struct guest_tree *tree, const struct vuart *vuart)
+{
+    const uint32_t interrupt[] = {SPI, vuart->intid - FIRST_SPI, SPI_LEVEL_HIGH};
+
+    begin_at(tree, "sbsa-uart", vuart->window.base);
+    put_string(tree, "compatible", "arm,sbsa-uart");
+    put_spans(tree, &vuart->window, 1);
+    put_cells(tree, "interrupts", interrupt, ARRAY_SIZE(interrupt));
+    put_u32(tree, "current-speed", 115200);
+    end(tree);
+}
+
 /* reg[0], the grant-table window, is <0, 0>: there are no grant tables. */
 static void put_hypervisor(struct guest_tree *tree)
 {
@@ -219,6 +234,8 @@ static void put_root(struct guest_tree *tree, const struct system *system, const
     put_memory(tree, domain);
     put_gic(tree, &system->board, domain);
     put_timer_and_psci(tree);
+    if (domain->flags & DOMAIN_VPL011)
+        put_uart(tree, &system->vuart);
     if (domain->hypervisor_node)
         put_hypervisor(tree);
     if (domain->passthrough >= 0)

@@ -57,6 +57,7 @@ static void read_system(struct system *system)
     interrupts_check(system);
     masters_read(system);
     resets_read(system);
+    vuart_read(system);
     options_check_used(&system->options);
     claims_check(system);
     placement_compute(system);

@@ -55,6 +55,12 @@ struct board {
     int console; /* node */
 };
 
+/* What vPL011 stands in for; all 0 when no domain has one. */
+struct vuart {
+    struct span window;
+    uint32_t intid;
+};
+
 struct strategy {
     uint32_t access, switch_when, window_granule, background_when;
     uint32_t windows;
@@ -150,6 +156,7 @@ struct system {
     struct options options;
     struct board board;
     struct strategy strategy;
+    struct vuart vuart;
     int chosen;
     struct cells chosen_cells;
     struct span static_heap; /* { 0, 0 }: none */
@@ -193,6 +200,7 @@ void devices_check(const struct system *system);
 void interrupts_check(const struct system *system);
 void masters_read(struct system *system);
 void resets_read(struct system *system);
+void vuart_read(struct system *system);
 void policy_read(struct system *system);
 void claims_check(struct system *system);
 

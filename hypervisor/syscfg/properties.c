@@ -76,8 +76,6 @@ static void check_refused(const void *fdt, const struct domain *domain)
 {
     uint32_t number;
 
-    if (tree_has(fdt, domain->node, "vpl011"))
-        diag_error(domain->path, "vpl011", "the board names no UART window and SPI that it could stand in for");
     if (tree_has(fdt, domain->node, "llc-colors"))
         diag_error(domain->path, "llc-colors", "cache colouring and static memory exclude each other");
     if (tree_read_u32(fdt, domain->node, "trap-unmapped-accesses", &number) && number != 1)
