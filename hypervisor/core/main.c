@@ -26,6 +26,7 @@
 #include "hv/time.h"
 #include "hv/trap.h"
 #include "hv/vgic.h"
+#include "hv/vuart.h"
 
 struct domain *irq_owner[VGIC_NR_INTIDS - 32];
 
@@ -83,6 +84,7 @@ static void init_domain(struct domain *d, const struct config_header *config, ui
     evtchn_init_domain(d);
     shared_info_reset(d);
     vgic_init_domain(d);
+    vuart_reset(d);
     for (uint32_t id = 0; id < c->nr_vcpus; id++)
         vgic_init_vcpu(&d->vcpus[id]);
 }
@@ -178,6 +180,7 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
     protect_configure_cpu(cpu, config);
     arch_init_traps();
     init_irqs(config);
+    vuart_init(config);
     console_log("fencepost %s board=%s access=%s slots=%u cpus=%u", config->commit[0] ? config->commit : "-", board_name,
                 access_name(config), (unsigned)config->slots, (unsigned)config->nr_cpus);
     protect_load_hypervisor_view();

@@ -34,6 +34,7 @@
 #include "hv/smp.h"
 #include "hv/time.h"
 #include "hv/vgic.h"
+#include "hv/vuart.h"
 
 enum {
     STEP_BYTES = 2048, /* scrubbed or copied at once */
@@ -344,6 +345,7 @@ static void start(struct vcpu *v)
     master_open(d);
     memory_change_end();
     vgic_init_domain(d);
+    vuart_reset(d);
     for (uint32_t id = 0; id < d->nr_vcpus; id++) {
         vgic_init_vcpu(&d->vcpus[id]);
         d->vcpus[id].power = VCPU_OFF;

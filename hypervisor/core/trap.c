@@ -17,6 +17,7 @@
 #include "hv/sched.h"
 #include "hv/smp.h"
 #include "hv/vgic.h"
+#include "hv/vuart.h"
 
 enum {
     HSR_EC_SHIFT = 26,
@@ -44,7 +45,7 @@ static bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool 
         return vgic_distributor_access(v, (uint32_t)(address - board_gicd_base), bytes, write, value);
     if (address >= board_gicr_base && address < board_gic_limit)
         return vgic_redistributor_access(v, (uint32_t)(address - board_gicr_base), bytes, write, value);
-    return false;
+    return vuart_access(v, address, bytes, write, value);
 }
 
 static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
@@ -151,10 +152,13 @@ hot void trap_irq(void)
         struct domain *const d = irq_owner[intid - 32];
 
         arch_gic_drop(intid);
-        if (likely(d))
+        if (likely(d)) {
             vgic_inject_spi(d, intid);
-        else
-            arch_gic_deactivate(intid);
+            return;
+        }
+        if (intid == board_uart_rx_intid)
+            vuart_take_input();
+        arch_gic_deactivate(intid);
         return;
     }
     if (intid == INTID_VIRTUAL_TIMER) {

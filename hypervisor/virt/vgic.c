@@ -15,9 +15,32 @@ enum {
 
 void vgic_assign_spi(struct domain *d, uint32_t intid, bool edge)
 {
-    vgic_set_bit(d->vgic.hw, intid - VGIC_FIRST_SPI);
+    vgic_set_bit(d->vgic.own, intid - VGIC_FIRST_SPI);
     if (edge)
         vgic_set_bit(d->vgic.edge, intid - VGIC_FIRST_SPI);
+}
+
+void vgic_assign_emulated(struct domain *d, uint32_t intid)
+{
+    vgic_assign_spi(d, intid, false);
+    d->vgic.emulated = intid;
+}
+
+void vgic_set_line(struct domain *d, bool up)
+{
+    struct vgic_domain *const g = &d->vgic;
+    const uint32_t intid = g->emulated;
+    struct vcpu *target;
+
+    if (g->line == up)
+        return;
+    g->line = up;
+    arch_dmb(); /* then the route; whoever becomes the target changes the route, then looks at the line */
+    target = &d->vcpus[g->target[intid - VGIC_FIRST_SPI]];
+    if (target->cpu == cpu_this())
+        up ? vgic_inject(target, intid) : vgic_withdraw(target, intid, LRC_STATE_PENDING);
+    else if (up)
+        smp_request_inject(target, intid);
 }
 
 void vgic_update_spi(struct domain *d, uint32_t spi)
@@ -27,15 +50,15 @@ void vgic_update_spi(struct domain *d, uint32_t spi)
     uint32_t lrc = 0;
 
     if ((g->ctlr & VGIC_CTLR_ENABLE_GRP1) && (bits->enabled & ~bits->active & BIT(spi % 32)))
-        lrc = LRC_STATE_PENDING | LRC_HW | LRC_GROUP1 | (uint32_t)g->priority[spi] << LRC_PRIORITY_SHIFT |
-              (VGIC_FIRST_SPI + spi);
+        lrc = LRC_STATE_PENDING | LRC_GROUP1 | (uint32_t)g->priority[spi] << LRC_PRIORITY_SHIFT |
+              (VGIC_FIRST_SPI + spi == g->emulated ? (uint32_t)LRC_EOI : LRC_HW | (VGIC_FIRST_SPI + spi));
     g->lrc[spi] = lrc;
 }
 
 void vgic_update_spis(struct domain *d)
 {
     for (uint32_t w = 0; w < VGIC_NR_SPI_WORDS; w++) {
-        for (uint32_t left = d->vgic.hw[w]; left != 0; left &= left - 1)
+        for (uint32_t left = d->vgic.own[w]; left != 0; left &= left - 1)
             vgic_update_spi(d, 32 * w + (uint32_t)__builtin_ctz(left));
     }
 }
@@ -45,15 +68,17 @@ void vgic_init_domain(struct domain *d)
     struct vgic_domain *const g = &d->vgic;
 
     g->ctlr = 0;
+    g->line = false;
     for (uint32_t w = 0; w < VGIC_NR_SPI_WORDS; w++) {
         g->spi[w] = (struct vgic_bits){0, 0};
-        for (uint32_t left = g->hw[w]; left != 0; left &= left - 1) {
+        for (uint32_t left = g->own[w]; left != 0; left &= left - 1) {
             const uint32_t spi = 32 * w + (uint32_t)__builtin_ctz(left);
 
             g->priority[spi] = 0;
             g->target[spi] = 0;
             g->lrc[spi] = 0;
-            gic_reset_spi(VGIC_FIRST_SPI + spi);
+            if (vgic_is_physical(d, VGIC_FIRST_SPI + spi))
+                gic_reset_spi(VGIC_FIRST_SPI + spi);
         }
     }
 }

@@ -35,7 +35,8 @@ static inline void vgic_clear_bit(uint32_t *words, uint32_t bit)
 static inline bool vgic_is_physical(const struct domain *d, uint32_t intid)
 {
     return intid == INTID_VIRTUAL_TIMER ||
-           (intid >= VGIC_FIRST_SPI && vgic_test_bit(d->vgic.hw, intid - VGIC_FIRST_SPI));
+           (intid >= VGIC_FIRST_SPI && intid != d->vgic.emulated &&
+            vgic_test_bit(d->vgic.own, intid - VGIC_FIRST_SPI));
 }
 
 /* The list register word of one SPI (0 ... 95), of all the domain has, follows what it is made of. */

@@ -108,7 +108,10 @@ static __attribute__((noinline)) bool lr_is_signalled(const struct vcpu *v, uint
     const bool loaded = vcpu_is_loaded(v);
 
     for (unsigned n = 1; n < VGIC_LIST_REGISTERS; n++) {
-        if (signalled(loaded ? arch_lrc_read(n) : v->ctx.lrc[n - 1], vmcr))
+        const uint32_t lrc = loaded ? arch_lrc_read(n) : v->ctx.lrc[n - 1];
+
+        /* the second: EOI of an emulated device's interrupt, whose line nobody has looked at yet */
+        if (signalled(lrc, vmcr) || (lrc & (LRC_STATE_MASK | LRC_EOI)) == LRC_EOI)
             return true;
     }
     return (v->ctx.lr_used & LR_USED_OVERFLOW) != 0;

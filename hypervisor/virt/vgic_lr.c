@@ -20,8 +20,11 @@ enum {
 
 static void fetch(struct vcpu *v)
 {
+    const struct vgic_domain *const g = &v->domain->vgic;
     struct vcpu_context *const ctx = &v->ctx;
 
+    if (g->line && g->target[g->emulated - VGIC_FIRST_SPI] == v->id)
+        vgic_set_bit(v->vgic.pending, g->emulated);
     if (!vcpu_is_loaded(v))
         return;
     ctx->lrc0 = arch_upcall_lr_read();
@@ -38,11 +41,17 @@ static void put_back(struct vcpu *v)
     struct vcpu_context *const ctx = &v->ctx;
 
     ctx->lr_used &= LR_USED_TIMER;
+    ctx->ich_hcr &= ~(uint32_t)ICH_HCR_LRENPIE;
     if (ctx->ich_hcr != ICH_HCR_EN)
         ctx->lr_used |= LR_USED_OVERFLOW;
     for (unsigned i = 0; i < NR_LRS; i++) {
-        if (ctx->lrc[i] & LRC_STATE_MASK)
-            ctx->lr_used |= BIT(i + 1);
+        if (!(ctx->lrc[i] & LRC_STATE_MASK)) {
+            ctx->lrc[i] = 0; /* an EOI that was asked for is reported until then */
+            continue;
+        }
+        ctx->lr_used |= BIT(i + 1);
+        if (ctx->lrc[i] & LRC_EOI)
+            ctx->ich_hcr |= ICH_HCR_LRENPIE;
     }
     if (!vcpu_is_loaded(v))
         return;
@@ -156,6 +165,7 @@ void vgic_fill(struct vcpu *v)
     fetch(v);
     place_waiting(v);
     put_back(v);
+    vgic_wake(v);
 }
 
 void vgic_inject(struct vcpu *v, uint32_t intid)
@@ -165,10 +175,8 @@ void vgic_inject(struct vcpu *v, uint32_t intid)
         return;
     }
     vgic_set_bit(v->vgic.pending, intid);
-    if (irq_control(v, intid) != 0) {
+    if (irq_control(v, intid) != 0)
         vgic_fill(v);
-        vgic_wake(v);
-    }
 }
 
 static void refresh_upcall(struct vcpu *v)
@@ -204,9 +212,10 @@ void vgic_refresh(struct vcpu *v)
 uint32_t vgic_state_word(struct vcpu *v, uint32_t word, uint32_t lrc_state)
 {
     const struct vcpu_context *const ctx = &v->ctx;
-    uint32_t bits = lrc_state == LRC_STATE_PENDING ? v->vgic.pending[word] : 0;
+    uint32_t bits;
 
     fetch(v);
+    bits = lrc_state == LRC_STATE_PENDING ? v->vgic.pending[word] : 0;
     for (unsigned i = 0; i < NR_LRS; i++) {
         if ((ctx->lrc[i] & lrc_state) && ctx->lr[i] / 32 == word)
             bits |= BIT(ctx->lr[i] % 32);

@@ -80,6 +80,8 @@ static void route_spi(struct domain *d, uint32_t spi)
     const struct vgic_domain *const g = &d->vgic;
     const uint32_t intid = VGIC_FIRST_SPI + spi;
 
+    if (intid == g->emulated)
+        return;
     if (g->spi[spi / 32].enabled >> spi % 32 & 1)
         gic_enable_spi(intid, d->vcpus[g->target[spi]].cpu_id, vgic_test_bit(g->edge, spi));
     else
@@ -135,19 +137,21 @@ static uint32_t read_state(const struct access *a, uint32_t word, uint32_t lrc_s
 
 static void set_pending(const struct access *a, uint32_t intid)
 {
-    if (a->target == NULL)
+    struct vcpu *const v = a->target != NULL ? a->target : &a->d->vcpus[a->d->vgic.target[intid - VGIC_FIRST_SPI]];
+
+    if (a->target == NULL && intid != a->d->vgic.emulated)
         gic_set_spi_pending(intid, true); /* comes back as the device's interrupt */
     else if (intid == INTID_EVENT_UPCALL)
         return; /* its line is the upcall flag */
-    else if (is_here(a->target))
-        vgic_inject(a->target, intid);
+    else if (is_here(v))
+        vgic_inject(v, intid);
     else
-        smp_request_inject(a->target, intid);
+        smp_request_inject(v, intid);
 }
 
 static void clear_state(const struct access *a, uint32_t intid, uint32_t lrc_state)
 {
-    if (a->target == NULL && lrc_state == LRC_STATE_PENDING)
+    if (a->target == NULL && lrc_state == LRC_STATE_PENDING && intid != a->d->vgic.emulated)
         gic_set_spi_pending(intid, false);
     for (uint32_t i = 0; i < a->d->nr_vcpus; i++) {
         struct vcpu *const v = &a->d->vcpus[i];
@@ -226,7 +230,7 @@ static void bit_registers(struct access *a)
         exists = ~0u;
         bits = &a->target->vgic.local;
     } else if (a->target == NULL && word > 0 && word < VGIC_NR_WORDS) {
-        exists = a->d->vgic.hw[word - 1];
+        exists = a->d->vgic.own[word - 1];
         bits = &a->d->vgic.spi[word - 1];
     }
     a->value &= exists;
@@ -243,7 +247,7 @@ static uint8_t *priority_of(const struct access *a, uint32_t intid)
 {
     if (a->target != NULL)
         return intid < VGIC_FIRST_SPI ? &a->target->vgic.priority[intid] : NULL;
-    if (intid < VGIC_FIRST_SPI || intid >= VGIC_NR_INTIDS || !vgic_test_bit(a->d->vgic.hw, intid - VGIC_FIRST_SPI))
+    if (intid < VGIC_FIRST_SPI || intid >= VGIC_NR_INTIDS || !vgic_test_bit(a->d->vgic.own, intid - VGIC_FIRST_SPI))
         return NULL;
     return &a->d->vgic.priority[intid - VGIC_FIRST_SPI];
 }
@@ -290,9 +294,11 @@ static void router_registers(struct access *a)
 
     a->high = 0;
     a->value = 0;
-    if (a->offset % 8 != 0 || spi >= VGIC_NR_SPIS || !vgic_test_bit(g->hw, spi))
+    if (a->offset % 8 != 0 || spi >= VGIC_NR_SPIS || !vgic_test_bit(g->own, spi))
         return;
     if (a->write && vcpu < a->d->nr_vcpus && vcpu != g->target[spi]) {
+        if (VGIC_FIRST_SPI + spi == g->emulated)
+            clear_state(a, g->emulated, LRC_STATE_PENDING); /* the new target looks at the line */
         g->target[spi] = (uint8_t)vcpu;
         route_spi(a->d, spi);
     }

@@ -10,7 +10,7 @@
 #include "sysregs.h"
 
 /* Maintenance interrupts that virt/ asks for. */
-enum { ICH_HCR_EN = 1 << 0, ICH_HCR_UIE = 1 << 1, ICH_HCR_NPIE = 1 << 3 };
+enum { ICH_HCR_EN = 1 << 0, ICH_HCR_UIE = 1 << 1, ICH_HCR_LRENPIE = 1 << 2, ICH_HCR_NPIE = 1 << 3 };
 
 #define SYSREG_TIMER_ENABLE 1u
 #define ARCH_DEADLINE_NONE UINT64_MAX

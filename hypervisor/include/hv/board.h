@@ -14,6 +14,7 @@ extern const uintptr_t board_gicd_base;
 extern const uintptr_t board_gicr_base; /* + cpu * 0x20000, SGI frame at + 0x10000 */
 extern const uintptr_t board_gic_limit;
 extern const uintptr_t board_uart_base;
+extern const uint32_t board_uart_rx_intid;
 extern const uintptr_t board_config_base; /* binary configuration */
 extern const uintptr_t board_boot_block;  /* 8 bytes: nonce of this boot, 0 without */
 
@@ -22,5 +23,9 @@ enum { GIC_DISTRIBUTOR_SIZE = 0x10000 };
 /* Console UART: initialise once; put is polled and works with interrupts masked, also in panic. */
 void uart_init(uintptr_t base);
 void uart_put(uintptr_t base, char c);
+
+/* Receiving: on request, with an interrupt for each character; get takes it, or says that there is none. */
+void uart_receive(uintptr_t base);
+must_check bool uart_get(uintptr_t base, char *c);
 
 #endif

@@ -13,6 +13,7 @@
 #include "hv/types.h"
 #include "hv/vcpu.h"
 #include "hv/view.h"
+#include "hv/vuart.h"
 
 enum domain_state {
     DOMAIN_RUNNING,
@@ -67,6 +68,7 @@ struct domain {
     struct shared_info_early early;
     char console_line[256];
     uint32_t console_used;
+    struct vuart vuart;
 } __attribute__((aligned(2048)));
 
 _Static_assert(sizeof(struct domain) == 2048, "found by shifting its index");

@@ -25,6 +25,15 @@ enum {
 /* An SPI of an assigned device belongs to the domain for life. At boot, before vgic_init_domain. */
 void vgic_assign_spi(struct domain *d, uint32_t intid, bool edge);
 
+/* The SPI of a device that is emulated for the domain: level triggered, physical state untouched. At boot. */
+void vgic_assign_emulated(struct domain *d, uint32_t intid);
+
+/*
+ * Its level, on any CPU, with the device's lock held. Pending follows it, as far as the target is on this CPU: a
+ * target on the other one may take an interrupt whose level went down meanwhile.
+ */
+void vgic_set_line(struct domain *d, bool up);
+
 /*
  * Reset state of what a domain and its vCPUs can configure (start and restart), on any CPU. A vCPU that has
  * run is stopped before.

@@ -48,9 +48,11 @@ struct vgic_domain {
     uint8_t target[VGIC_NR_SPIS]; /* vCPU id, from GICD_IROUTER */
     uint8_t priority[VGIC_NR_SPIS];
     struct vgic_bits spi[VGIC_NR_SPI_WORDS];
-    uint32_t hw[VGIC_NR_SPI_WORDS];   /* SPIs of assigned devices, physical = virtual; the others read as 0 */
+    uint32_t own[VGIC_NR_SPI_WORDS];  /* SPIs of its devices, physical = virtual; the others read as 0 */
     uint32_t edge[VGIC_NR_SPI_WORDS]; /* of those: edge triggered */
     uint32_t ctlr;                    /* GICD_CTLR: the enable bits */
+    uint32_t emulated;                /* INTID of the one of `own` that no hardware stands behind; 0: none */
+    bool line;                        /* its level; written under the lock of the emulated device */
 };
 
 #endif

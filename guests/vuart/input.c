@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is typed at the hypervisor's console. It may be there before the guest has started, or come a moment later. */
+#include "uart.h"
+
+TEST(vuart, a_character_typed_at_the_console_arrives, IDS "S0-08", WHY "the hypervisor's UART receives for the domain",
+     NEEDS "system=vuart input=Q")
+{
+    expect_eq(uart_read(), 'Q');
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
+    expect_eq(*uart(UART_RIS), 0);
+}
+
+static volatile uint32_t received[4], count;
+
+static void receive(uint32_t intid)
+{
+    (void)intid;
+    while (!(*uart(UART_FR) & FR_RXFE)) {
+        if (count < sizeof(received) / sizeof(received[0]))
+            received[count] = *uart(UART_DR);
+        count++;
+    }
+}
+
+TEST(vuart, typing_wakes_a_guest_that_sleeps, IDS "S0-08", WHY "receive timeout interrupt, native INTID",
+     NEEDS "system=vuart input=wake")
+{
+    irq_init();
+    irq_set_handler(BOARD_UART_INTID, receive);
+    irq_enable_source(BOARD_UART_INTID);
+    *uart(UART_IMSC) = INT_RX | INT_RT;
+    while (count < 4) {
+        wait_for_interrupt();
+        irq_unmask();
+        irq_mask();
+    }
+    expect_eq(received[0], 'w');
+    expect_eq(received[1], 'a');
+    expect_eq(received[2], 'k');
+    expect_eq(received[3], 'e');
+    expect_true(irq_count(0, BOARD_UART_INTID) >= 1);
+    expect_eq(*uart(UART_MIS), 0);
+}
+
+TEST(vuart, a_full_fifo_keeps_the_first_32_characters, IDS "S0-08", WHY "what comes then is lost, nothing before it",
+     NEEDS "system=vuart input=0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ")
+{
+    static const char typed[] = "0123456789abcdefghijklmnopqrstuv";
+    uint32_t i;
+
+    spin_until(*uart(UART_FR) & FR_RXFF);
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFF);
+    expect_eq(*uart(UART_RIS), INT_RX | INT_RT);
+    for (i = 0; i < FIFO_BYTES; i++)
+        expect_eq(*uart(UART_DR), typed[i]);
+}
+
+TEST(vuart, the_receive_interrupt_means_half_full, IDS "S0-08", WHY "16 of 32, the default level",
+     NEEDS "system=vuart input=0123456789abcdef")
+{
+    uint32_t left;
+
+    spin_until(*uart(UART_RIS) & INT_RX);
+    for (left = FIFO_BYTES / 2; left > 0; left--) {
+        expect_eq(*uart(UART_RIS), left == FIFO_BYTES / 2 ? INT_RX | INT_RT : INT_RT);
+        (void)*uart(UART_DR);
+    }
+    expect_eq(*uart(UART_RIS), 0);
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
+}
+
+TEST(vuart, ctrl_a_three_times_gives_the_console_to_the_next_domain, IDS "S0-08",
+     WHY "each has its own UART at the same address; one console for all", NEEDS "system=vuart-two input=a\\x01\\x01\\x01b")
+{
+    peers_meet();
+    expect_eq(uart_read(), 'a');
+    expect_eq(uart_read(), 1);
+    expect_eq(uart_read(), 1);
+    peer_wait(0);
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
+}
+
+PEER(2, vuart, ctrl_a_three_times_gives_the_console_to_the_next_domain)
+{
+    peers_meet();
+    expect_eq(uart_read(), 'b');
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
+    peer_signal(0);
+}
