@@ -32,8 +32,8 @@ static uint32_t volatile inject_posted[CONFIG_MAX_VCPUS][VGIC_NR_INTIDS / 32],
 
 /* quiesce_asked: written by the asking CPU; quiesce_answered: by the one that was asked. */
 static uint32_t volatile quiesce_asked[CONFIG_MAX_CPUS], quiesce_answered[CONFIG_MAX_CPUS];
-/* Written by the CPU that holds the other. */
-static uint32_t volatile holding[CONFIG_MAX_CPUS];
+/* Written by the CPU that holds the other; hold_left by the other: the quiesce_asked it was held for. */
+static uint32_t volatile holding[CONFIG_MAX_CPUS], hold_left[CONFIG_MAX_CPUS];
 static uint32_t volatile system_ended;
 
 static bool post(uint32_t volatile *posted, uint32_t volatile const *taken, uint32_t bits)
@@ -66,6 +66,8 @@ static void be_held(unsigned by)
         arch_relax();
     arch_dmb();
     protect_refresh(cpu_this());
+    arch_dmb();
+    hold_left[by] = quiesce_asked[by];
 }
 
 void smp_relax(void)
@@ -74,8 +76,10 @@ void smp_relax(void)
 
     if (quiesce_answered[other] != quiesce_asked[other]) {
         arch_dmb();
+        const bool held = holding[other]; /* before the answer: a holder may let go right after it */
+
         quiesce_answered[other] = quiesce_asked[other];
-        if (holding[other])
+        if (held)
             be_held(other);
     }
     arch_relax();
@@ -114,6 +118,7 @@ hot void smp_hold(uint32_t mask)
     ask_other(me, other);
 }
 
+/* Waits until the other has seen it: a CPU that held anew before would keep the other for ever. */
 hot void smp_release(void)
 {
     const unsigned me = cpu_this()->id;
@@ -122,6 +127,8 @@ hot void smp_release(void)
         return;
     arch_dmb();
     holding[me] = 0;
+    while (hold_left[me] != quiesce_asked[me])
+        arch_relax();
 }
 
 bool smp_requests_served(const struct vcpu *v)
