@@ -136,25 +136,28 @@ TEST(balloon, a_send_to_a_peer_whose_page_is_out, IDS "X-30 S4-05", WHY "its pag
 {
     peers_meet();
     for (uint32_t round = 0; round < 3; round++) {
-        expect_true(exchange()); /* the peer's page is out now */
         peer_signal(0);
-        expect_true(exchange()); /* it has looked */
+        peer_wait(1); /* the peer's page is out now */
+        peer_signal(0);
+        peer_wait(1); /* it has looked */
     }
 }
 
 PEER(2, balloon, a_send_to_a_peer_whose_page_is_out)
 {
-    const uint32_t page = image_bank_page(3);
+    const uint32_t page = image_bank_page(3), port = peer_port(0);
 
     require_eq(events_register_shared_info((void *)page), 0);
     peers_meet();
     for (;;) {
-        event_clear(peer_port(0));
+        peer_wait(0);
         require_eq(decrease(page, 0), 1);
         peer_signal(1);
-        sched_yield();
+        expect_eq(sched_poll(&port, 1, 0), 0);
+        expect_out(page);
         require_eq(populate(page, 0), 1);
-        expect_true(event_clear(peer_port(0)));
-        exchange();
+        expect_true(event_clear(port));
+        expect_true(upcall_flag(0));
+        peer_signal(1);
     }
 }

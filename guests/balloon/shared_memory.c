@@ -35,23 +35,23 @@ PEER(2, balloon, shared_memory_counts_as_the_owners)
 
 TEST(balloon, the_borrower_keeps_what_the_owner_gives_back, IDS "S2-08 S2-01", WHY "only the owner's map ends", SHM)
 {
-    meet();
     page_mark(SHARED, 1);
+    meet();
     require_eq(decrease(SHARED, 0), 1);
     expect_out(SHARED);
     expect_in(SHARED + PAGE);
-    expect_true(exchange());
+    peer_signal(0);
+    peer_wait(0);
     expect_out(SHARED);
-    exchange();
 }
 
 PEER(2, balloon, the_borrower_keeps_what_the_owner_gives_back)
 {
     meet();
+    peer_wait(0);
     expect_true(page_has_mark(SHARED, 1));
     expect_range_in(SHARED, SHARED_PAGES);
-    for (;;)
-        exchange();
+    peer_signal(0);
 }
 
 TEST(balloon, a_page_that_the_borrower_holds_is_not_used_again, IDS "S2-01 S2-08",
@@ -62,20 +62,20 @@ TEST(balloon, a_page_that_the_borrower_holds_is_not_used_again, IDS "S2-01 S2-08
     expect_eq(populate(SHARED, 0), 0);
     expect_eq(populate(SHARED, 2), 0); /* extents are all or nothing */
     expect_out(SHARED);
-    expect_true(exchange()); /* the borrower lets go */
+    peer_signal(0);
+    peer_wait(0); /* the borrower has let go */
     expect_eq(populate(SHARED, 0), 1);
     expect_in(SHARED);
-    exchange();
 }
 
 PEER(2, balloon, a_page_that_the_borrower_holds_is_not_used_again)
 {
     meet();
+    peer_wait(0);
     expect_eq(remove_page(SHARED), 0);
     expect_out(SHARED);
     expect_range_in(SHARED + PAGE, SHARED_PAGES - 1);
-    for (;;)
-        exchange();
+    peer_signal(0);
 }
 
 TEST(balloon, a_mapped_page_that_is_pinned_may_be_populated, IDS "S2-08", WHY "nothing is used again: it is in", SHM)

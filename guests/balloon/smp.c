@@ -29,11 +29,13 @@ static void finished(uint32_t number)
     __asm__ volatile("dsb\n\tsev" ::: "memory");
 }
 
-/* On one CPU the other vCPU runs only when this one gives way. */
+/* On one CPU the other vCPU runs only when this one gives way; the hint does the same for an emulated CPU. */
 static void await(volatile uint32_t *word, uint32_t number)
 {
-    while (*word < number)
+    while (*word < number) {
         sched_yield();
+        relax();
+    }
     __asm__ volatile("dmb" ::: "memory");
 }
 

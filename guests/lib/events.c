@@ -35,7 +35,7 @@ int32_t events_register_shared_info(void *page)
     };
 
     registered_page = page;
-    if (old_info == NULL)
+    if (old_info == NULL || old_info == &old_page->vcpu_info[0])
         registered_info[0] = &registered_page->vcpu_info[0];
     int32_t result = hypercall_memory_op(XENMEM_add_to_physmap, &request);
     if (result < 0) {
