@@ -3,8 +3,8 @@
  * Pages of other domains: the calls in their short forms, and turns with the clients of the system `foreign`.
  *
  * Turns: a client and domain 1 never run at the same time. A client begins with meet(), domain 1 with
- * meet_client(). Then give_turn(client) lets the client go on from meet() or pass_turn() to its next
- * pass_turn(), and comes back.
+ * meet_client(); what a client does before may come before or after what domain 1 does before. Then
+ * give_turn(client) lets the client go on from meet() or pass_turn() to its next pass_turn(), and comes back.
  */
 #ifndef FOREIGN_FOREIGN_H
 #define FOREIGN_FOREIGN_H

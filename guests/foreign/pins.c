@@ -19,7 +19,8 @@ TEST(foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody, IDS "S2-01 S2-
     require_eq(map(2, page), 0);
     expect_eq(*word_at(page), REQUEST);
     give_turn(2);                            /* ballooned out */
-    meet_client(3);                          /* cannot get at it */
+    meet_client(3);
+    give_turn(3);                            /* cannot get at it */
     *word_at(page) = STALE;                  /* the late write of the device */
     expect_in(page);
     give_turn(2);                            /* tries to have it back */
@@ -52,11 +53,12 @@ PEER(3, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
 {
     const uint32_t page = lent(2, 7);
 
+    meet();
     expect_eq(map(2, page), -XEN_EINVAL);
     expect_eq(map(1, page), -XEN_EINVAL);
     expect_eq(balloon_in(page, 0), 0);
     expect_out(page);
-    meet();
+    pass_turn();
 }
 
 /* The other order: the page is out before the backend looks. */
@@ -92,6 +94,7 @@ TEST(foreign, a_page_that_was_unmapped_in_time_is_free, IDS "S2-01", WHY "the fi
     *word_at(page) = STALE;
     require_eq(unmap(page), 0);
     meet_client(2);
+    give_turn(2);
     expect_out(page);
 }
 
@@ -99,11 +102,12 @@ PEER(2, foreign, a_page_that_was_unmapped_in_time_is_free)
 {
     const uint32_t page = lent(2, 7);
 
+    meet();
     for (uint32_t round = 0; round < 3; round++) {
         expect_eq(balloon_out(page, 0), 1);
         expect_eq(balloon_in(page, 0), 1);
     }
-    meet();
+    pass_turn();
 }
 
 /* The sequence of all: what counts is who holds the page when populate is called. */
@@ -143,8 +147,9 @@ PEER(2, foreign, every_interleaving_of_map_and_balloon_is_safe)
 TEST(foreign, the_last_of_two_borrowers_frees_the_page, IDS "S2-02 S2-03", WHY "a count, not a flag", ONE)
 {
     require_eq(map(2, LENT_2), 0);
-    meet_client(3); /* maps it too */
+    meet_client(3); /* has it mapped, too */
     meet_client(2);
+    give_turn(2); /* has it out */
     require_eq(unmap(LENT_2), 0);
     give_turn(2);
     give_turn(3); /* lets go */
@@ -153,9 +158,10 @@ TEST(foreign, the_last_of_two_borrowers_frees_the_page, IDS "S2-02 S2-03", WHY "
 
 PEER(2, foreign, the_last_of_two_borrowers_frees_the_page)
 {
+    meet();
     require_eq(balloon_out(LENT_2, 0), 1);
     expect_eq(balloon_in(LENT_2, 0), 0);
-    meet();
+    pass_turn();
     expect_eq(balloon_in(LENT_2, 0), 0);
     pass_turn();
     expect_eq(balloon_in(LENT_2, 0), 1);
@@ -176,6 +182,7 @@ TEST(foreign, a_removed_page_waits_for_its_borrower_too, IDS "S2-02 X-26", WHY "
 {
     require_eq(map(2, LENT_2), 0);
     meet_client(2);
+    give_turn(2);
     expect_in(LENT_2);
     require_eq(unmap(LENT_2), 0);
     give_turn(2);
@@ -183,10 +190,11 @@ TEST(foreign, a_removed_page_waits_for_its_borrower_too, IDS "S2-02 X-26", WHY "
 
 PEER(2, foreign, a_removed_page_waits_for_its_borrower_too)
 {
+    meet();
     require_eq(unmap(LENT_2), 0);
     expect_eq(balloon_in(LENT_2, 0), 0);
     expect_out(LENT_2);
-    meet();
+    pass_turn();
     expect_eq(balloon_in(LENT_2, 0), 1);
     expect_in(LENT_2);
     pass_turn();
@@ -196,12 +204,14 @@ TEST(foreign, one_pinned_page_stops_its_extent, IDS "S2-01 X-24", WHY "all of it
 {
     require_eq(map(2, lent(2, 5)), 0);
     meet_client(2);
+    give_turn(2);
     require_eq(unmap(lent(2, 5)), 0);
     give_turn(2);
 }
 
 PEER(2, foreign, one_pinned_page_stops_its_extent)
 {
+    meet();
     require_eq(balloon_out(LENT_2, 3), 1);
     expect_eq(balloon_in(LENT_2, 3), 0);
     for (uint32_t n = 0; n < 8; n++)
@@ -209,7 +219,7 @@ PEER(2, foreign, one_pinned_page_stops_its_extent)
     expect_eq(balloon_in(lent(2, 6), 1), 1); /* its neighbours are free */
     expect_eq(balloon_in(lent(2, 4), 0), 1);
     expect_eq(balloon_in(lent(2, 5), 0), 0);
-    meet();
+    pass_turn();
     expect_eq(balloon_in(LENT_2, 3), 1);
     for (uint32_t n = 0; n < 8; n++)
         expect_in(lent(2, n));
@@ -220,16 +230,18 @@ TEST(foreign, a_pinned_page_that_is_in_use_stays_in_use, IDS "S2-08 X-21", WHY "
 {
     require_eq(map(2, LENT_2), 0);
     meet_client(2);
+    give_turn(2);
     expect_eq(*word_at(LENT_2), FRESH);
 }
 
 PEER(2, foreign, a_pinned_page_that_is_in_use_stays_in_use)
 {
+    meet();
     *word_at(LENT_2) = FRESH;
     expect_eq(balloon_in(LENT_2, 0), 1);
     expect_eq(balloon_in(LENT_2, 3), 1);
     expect_eq(*word_at(LENT_2), FRESH);
-    meet();
+    pass_turn();
 }
 
 TEST(foreign, a_page_goes_out_and_in_around_each_map, IDS "S2-08", WHY "a lender can balloon, for ever", ONE)

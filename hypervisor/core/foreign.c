@@ -133,26 +133,30 @@ int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_
 }
 
 /* The bus masters have let go of the page before its pins do. */
-static void unpin(struct domain *d, uintptr_t base, uint32_t pages)
+static void unpin(const struct domain *d, const struct config_range *range, uintptr_t base, uint32_t pages)
 {
-    for (uint32_t i = 0; i < pages; i++, base += PAGE_SIZE) {
-        const struct config_range *range;
+    const uint32_t first = page_index(range, base);
 
-        if (page_owner(base, &range))
-            page_unpin(d, page_index(range, base));
-    }
+    for (uint32_t i = first; i < first + pages; i++)
+        page_unpin(d, i);
 }
 
-/* Static shared memory that the domain borrows; perhaps nobody owns it. */
-static bool is_borrowed(const struct domain *d, uintptr_t base)
+/* The range that the configuration gave the domain at `base`, or NULL. */
+static const struct config_range *find_configured(const struct domain *d, uintptr_t base)
 {
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
-        const struct config_range *const range = &d->ranges[i];
-
-        if (range->kind == RANGE_SHM_BORROWER && range->base <= base && base < range->limit)
-            return true;
+        if (d->ranges[i].base <= base && base < d->ranges[i].limit)
+            return &d->ranges[i];
     }
-    return false;
+    return NULL;
+}
+
+/* Somebody else's page that the domain may let go; of borrowed static shared memory perhaps nobody is the owner. */
+static bool is_removable(const struct domain *d, const struct domain *owner, uintptr_t base)
+{
+    const struct config_range *const configured = find_configured(d, base);
+
+    return !page_is_common(base) && (owner || (configured && configured->kind == RANGE_SHM_BORROWER));
 }
 
 int32_t foreign_remove(struct domain *d, uintptr_t base)
@@ -161,7 +165,7 @@ int32_t foreign_remove(struct domain *d, uintptr_t base)
     struct domain *const owner = page_owner(base, &range);
     bool watched;
 
-    if (owner == NULL && !is_borrowed(d, base))
+    if (!is_removable(d, owner, base))
         return -XEN_ENOENT;
     switch (protect_view_remove(d, base, PAGE_SIZE)) {
     case VIEW_OK:
@@ -174,26 +178,44 @@ int32_t foreign_remove(struct domain *d, uintptr_t base)
     watched = owner && page_any_watched(page_index(range, base), 1);
     memory_change_commit(d, watched);
     master_update(d);
-    unpin(d, base, 1);
+    if (owner)
+        unpin(d, range, base, 1);
     return 0;
 }
 
-/* The domain no longer runs and its masters are quiet, so only the list changes; nobody loads it. */
+/*
+ * Whose pins the pages from `base` to at most *last carry for the domain; NULL: none. A region may hold pages of
+ * several owners, because equal attributes that touch are one region; *last is cut to where this run ends.
+ */
+static struct domain *find_run(const struct domain *d, uintptr_t base, uintptr_t *last, const struct config_range **range)
+{
+    const struct config_range *const configured = find_configured(d, base);
+    struct domain *const owner = page_owner(base, range);
+    const struct config_range *const whole = configured ? configured : owner ? *range : NULL;
+
+    if (whole && *last > whole->limit - 1)
+        *last = (uintptr_t)(whole->limit - 1);
+    return owner == d || page_is_common(base) ? NULL : owner;
+}
+
+/*
+ * The domain no longer runs and its masters are quiet, so only the list changes; nobody loads it. Always from the
+ * front, its own runs too: that needs no slot. Borrowed static shared memory is dropped with the rest.
+ */
 bool foreign_drop_some(struct domain *d)
 {
+    const struct config_range *range;
     struct view_span span;
+    struct domain *owner;
+    uint32_t pages;
 
-    for (uint32_t n = 0; protect_view_region(d, n, &span); n++) {
-        const struct config_range *range;
-        struct domain *const owner = page_owner(span.base, &range);
-        const uint32_t pages = (uint32_t)((span.last - span.base) >> PAGE_SHIFT) + 1;
-        const uint32_t some = pages < DROP_BUDGET ? pages : DROP_BUDGET;
-
-        if (owner == NULL || owner == d)
-            continue;
-        if (protect_view_remove(d, span.base, some * PAGE_SIZE) == VIEW_OK)
-            unpin(d, span.base, some);
-        return false;
-    }
-    return true;
+    if (!protect_view_region(d, 0, &span))
+        return true;
+    owner = find_run(d, span.base, &span.last, &range);
+    pages = (uint32_t)((span.last - span.base) >> PAGE_SHIFT) + 1;
+    if (owner && pages > DROP_BUDGET)
+        pages = DROP_BUDGET;
+    if (protect_view_remove(d, span.base, pages * PAGE_SIZE) == VIEW_OK && owner)
+        unpin(d, range, span.base, pages);
+    return false;
 }

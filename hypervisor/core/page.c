@@ -2,6 +2,7 @@
 #include "hv/page.h"
 
 #include "hv/arch.h"
+#include "hv/main.h"
 #include "hv/master.h"
 
 uint8_t *page_states, *page_pins;
@@ -33,6 +34,11 @@ struct domain *page_owner(uintptr_t address, const struct config_range **range)
             return &domains[i];
     }
     return NULL;
+}
+
+bool page_is_common(uintptr_t base)
+{
+    return base >= config_verified->event_pages_base && base < config_verified->event_pages_limit;
 }
 
 /* Bytes before the first word boundary and behind the last one by hand. */
@@ -88,8 +94,7 @@ uint32_t page_pin_weight(const struct domain *d)
     return master_is_checked(d) ? 2 : 1;
 }
 
-/* Static shared memory is mapped by its borrowers from the start. */
-static void pin_borrowed(struct domain *d)
+void page_pin_borrowed(const struct domain *d)
 {
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
         const struct config_range *const borrowed = &d->ranges[i], *range;
@@ -109,5 +114,5 @@ void page_init(const struct config_header *config)
     page_pins = page_states + config->nr_pages;
     arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)(uintptr_t)(config->pages + bytes));
     for (uint32_t i = 0; i < nr_domains; i++)
-        pin_borrowed(&domains[i]);
+        page_pin_borrowed(&domains[i]);
 }

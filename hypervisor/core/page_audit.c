@@ -4,7 +4,6 @@
  * as often as others hold it, event pins where something is registered.
  */
 #include "hv/console.h"
-#include "hv/main.h"
 #include "hv/page.h"
 #include "hv/protect.h"
 
@@ -21,19 +20,11 @@ static uint32_t event_pin(const struct domain *d, uintptr_t base)
     return 0;
 }
 
-/* `shared`: everybody's view holds the common event pages, and nobody counts. */
-static bool is_common(uintptr_t base)
-{
-    const struct config_header *const config = config_verified;
-
-    return base >= config->event_pages_base && base < config->event_pages_limit;
-}
-
 static uint32_t expected_pins(const struct domain *owner, uintptr_t base)
 {
     uint32_t pins = event_pin(owner, base);
 
-    for (uint32_t i = 0; !is_common(base) && i < nr_domains; i++) {
+    for (uint32_t i = 0; !page_is_common(base) && i < nr_domains; i++) {
         struct domain *const d = &domains[i];
 
         if (d != owner && protect_view_holds(d, base, PAGE_SIZE))

@@ -152,8 +152,6 @@ static void drop_foreign(struct domain *d)
 
     memory_change_begin(d);
     done = foreign_drop_some(d);
-    if (done)
-        protect_view_clear(d);
     memory_change_commit(d, true);
     memory_change_end();
     if (done)
@@ -310,6 +308,21 @@ static bool leave_out(struct domain *d, const struct config_range *range, uintpt
     return true;
 }
 
+/* The view as configured, static shared memory with it, whatever its pages were in the life before. */
+static void reset_view(struct domain *d)
+{
+    memory_change_begin(d);
+    protect_view_reset(d);
+    page_pin_borrowed(d);
+    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
+        const struct config_range *const range = &d->ranges[i];
+
+        if (range->kind == RANGE_SHM_OWNER)
+            page_set_states(range->first_page, (uint32_t)((range->limit - range->base) >> PAGE_SHIFT), PAGE_MAPPED);
+    }
+    memory_change_end();
+}
+
 static void map(struct vcpu *v)
 {
     struct domain *const d = v->domain;
@@ -319,7 +332,7 @@ static void map(struct vcpu *v)
     bool fits;
 
     if (d->restart.range == 0 && d->restart.offset == 0)
-        protect_view_reset(d);
+        reset_view(d);
     bytes = next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
     if (bytes == 0) {
         go_to(d, CHANNELS);

@@ -21,7 +21,7 @@ void memory_change_end(void);
 int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused);
 /* 0, or -XEN_ENOENT when the page is in no foreign part of the view. Under memory_change_begin. */
 int32_t foreign_remove(struct domain *d, uintptr_t base);
-/* Takes at most some pages of others out of the view of a stopped domain; true when none is left. */
+/* Takes some of what it holds out of the view of a stopped domain, pins of others' pages with it; true when it is empty. */
 bool foreign_drop_some(struct domain *d);
 
 /* One element of XENMEM_add_to_physmap(_batch) in a space other than gmfn_foreign. */

@@ -48,6 +48,9 @@ static inline uint32_t page_index(const struct config_range *range, uintptr_t ad
 /* The domain that owns the page at `address`, with its range; NULL: nobody. */
 struct domain *page_owner(uintptr_t address, const struct config_range **range);
 
+/* Strategy `shared`: every view holds this page for ever, and nobody counts. */
+bool page_is_common(uintptr_t base);
+
 /* Sets the state of `nr` pages. */
 void page_set_states(uint32_t first, uint32_t nr, enum page_state state);
 
@@ -59,6 +62,9 @@ bool page_any_watched(uint32_t first, uint32_t nr);
 uint32_t page_pin_weight(const struct domain *d);
 void page_pin(const struct domain *d, uint32_t index);
 void page_unpin(const struct domain *d, uint32_t index);
+
+/* A domain starts: it maps all the static shared memory that it borrows. */
+void page_pin_borrowed(const struct domain *d);
 
 /*
  * Every page has one state, its owner's view holds it exactly when it is mapped, its pins match the maps.

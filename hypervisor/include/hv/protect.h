@@ -47,7 +47,6 @@ struct view_span {
 
 must_check enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes);
 must_check enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
-void protect_view_clear(struct domain *d);
 void protect_view_reset(struct domain *d); /* as configured */
 void protect_view_add_owner(struct domain *d, domid_t owner); /* something of that domain is in it from now on */
 

@@ -163,11 +163,6 @@ hot enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t
     return regions_add(&d->view.list, planner_encode(&range));
 }
 
-void protect_view_clear(struct domain *d)
-{
-    d->view.list.nr = 0;
-}
-
 void protect_view_reset(struct domain *d)
 {
     configure(d);
