@@ -8,6 +8,7 @@
 #include "abi/xen.h"
 #include "hv/arch.h"
 #include "hv/board.h"
+#include "hv/bus_firewall.h"
 #include "hv/console.h"
 #include "hv/content.h"
 #include "hv/cpu.h"
@@ -31,7 +32,7 @@
 struct domain *irq_owner[VGIC_NR_INTIDS - 32];
 
 /* In .data: CPU 1 may look before CPU 0 has cleared .bss. */
-uint32_t volatile secondary_go __attribute__((section(".data")));
+struct secondary_start secondary_start __attribute__((section(".data")));
 
 /* What a CPU that runs no vCPU has as "current": nobody outranks it, everybody is news. */
 static struct vcpu idle_vcpus[CONFIG_MAX_CPUS];
@@ -157,6 +158,15 @@ static const char *access_name(const struct config_header *config)
     return config->access == ACCESS_SHARED ? "shared" : strategy->name;
 }
 
+/* The other CPU runs vCPUs, a program that is no part of the hypervisor, or nothing. */
+static void start_secondary(const struct config_header *config)
+{
+    secondary_start.argument = firewall_table;
+    arch_dmb();
+    secondary_start.go = config->dma_entry ? config->dma_entry : config->nr_cpus > 1 ? SECONDARY_RUNS_US : 0;
+    arch_wake_secondary();
+}
+
 noreturn_fn void main_boot_cpu(struct cpu *cpu)
 {
     const struct config_header *config;
@@ -184,14 +194,14 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
     console_log("fencepost %s board=%s access=%s slots=%u cpus=%u", config->commit[0] ? config->commit : "-", board_name,
                 access_name(config), (unsigned)config->slots, (unsigned)config->nr_cpus);
     protect_load_hypervisor_view();
+    master_init(config);
     page_init(config);
     for (uint32_t i = 0; i < nr_domains; i++)
         fill_memory(&domains[i]);
     arch_sync_instructions();
     adopt_vcpus(cpu);
     evtchn_make_static(config);
-    secondary_go = config->nr_cpus > 1;
-    arch_wake_secondary();
+    start_secondary(config);
     arch_enter_first(cpu);
 }
 

@@ -8,9 +8,11 @@
 #include "abi/xen.h"
 #include "hv/arch.h"
 #include "hv/board.h"
+#include "hv/bus_firewall.h"
 #include "hv/cpu.h"
 #include "hv/domain.h"
 #include "hv/gic.h"
+#include "hv/master.h"
 #include "hv/panic.h"
 #include "hv/protect.h"
 #include "hv/psci.h"
@@ -158,6 +160,8 @@ hot void trap_irq(void)
         }
         if (intid == board_uart_rx_intid)
             vuart_take_input();
+        if (intid == firewall_intid)
+            master_report_refusals();
         arch_gic_deactivate(intid);
         return;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reset: every CPU enters here in Hyp mode, MPU and caches off. CPU 0 clears what must be zero and goes to C;
- * CPU 1 waits until CPU 0 has the system ready. Each CPU's block: stack at the bottom of its region, so that
- * an overflow leaves the region and faults, then struct cpu, then the emergency stack.
+ * CPU 1 waits until CPU 0 has the system ready and says what it runs. Each CPU's block: stack at the bottom of
+ * its region, so that an overflow leaves the region and faults, then struct cpu, then the emergency stack.
  */
     .syntax unified
 #include "asm_offsets.h"
@@ -40,12 +40,15 @@ image_entry:
     bl main_boot_cpu
 
 secondary:
-    ldr r2, =secondary_go
+    ldr r2, =secondary_start
 1:  ldr r3, [r2]
     cmp r3, #0
     wfeeq
     beq 1b
     dmb
+    cmp r3, #1                  /* SECONDARY_RUNS_US */
+    ldrne r0, [r2, #4]
+    bxne r3
     mov r2, sp
     mov r3, r1
     bl clear

@@ -7,7 +7,10 @@
  * Protocol. `control` and `ranges` are written by the hypervisor, `obeyed` and `refused_*` by the firewall.
  * The firewall looks at `control` before each burst (at most 64 bytes) and writes it to `obeyed`, so when the
  * two are equal no transfer begun under an older value is left. Ranges change only while OPEN is clear and
- * obeyed; a master that is not open waits, it is not refused.
+ * obeyed; a master that is not open waits, it is not refused. After a refusal the firewall raises firewall_intid.
+ *
+ * Fulfilled by one file of drivers/; boards without a firewall link no_bus_firewall.c, and syscfg lets no master of
+ * theirs be checked.
  */
 #ifndef HV_BUS_FIREWALL_H
 #define HV_BUS_FIREWALL_H
@@ -42,7 +45,9 @@ struct firewall {
     struct firewall_master masters[FIREWALL_MAX_MASTERS];
 };
 
-extern struct firewall bus_firewall;
+/* The table's address, for the firewall itself; the interrupt of a refusal. 0: there is no firewall. */
+extern const uintptr_t firewall_table;
+extern const uint32_t firewall_intid;
 
 /* Stops the master's transfers at the next burst; firewall_is_obeyed says when that is so. */
 void firewall_close(uint32_t master);
@@ -53,5 +58,8 @@ void firewall_set_ranges(uint32_t master, const struct firewall_range *ranges, u
 
 /* Lets it go on. */
 void firewall_open(uint32_t master, bool checked);
+
+/* Accesses refused since start, and the last one's address; bit 0: it was a write. */
+uint32_t firewall_refused(uint32_t master, uint32_t *address);
 
 #endif
