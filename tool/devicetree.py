@@ -32,6 +32,7 @@ class Tree:
     source: Path
     blob: Path
     domains: tuple[Domain, ...]
+    needs_dma_engine: bool   # CPU 1 runs it
 
 
 def _tool(command: list[str], data: bytes | None = None) -> bytes:
@@ -51,13 +52,19 @@ def compile_tree(source: Path) -> Tree:
     if not source.is_file():
         raise UsageError(f"{source}: no such tree")
     if source.suffix == ".dtb":
-        return Tree(source, source, tuple(domains(source.read_bytes())))
+        return _tree(source, source)
     include = [f"-I{folder}" for folder in (source.parent, paths.BOARDS, paths.SYSTEMS)]
     text = _tool(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *include, str(source)])
     blob = paths.TREES / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.dtb"
     if not blob.is_file():
         _compile(text, source, blob)
-    return Tree(source, blob, tuple(domains(blob.read_bytes())))
+    return _tree(source, blob)
+
+
+def _tree(source: Path, blob: Path) -> Tree:
+    data = blob.read_bytes()
+    engine = any(path == "/chosen" and name == "fencepost,cpu1" and value == b"dma\0" for path, name, value in _walk(data))
+    return Tree(source, blob, tuple(domains(data)), engine)
 
 
 def _compile(text: bytes, source: Path, blob: Path) -> None:

@@ -40,6 +40,11 @@ def guest_folder(board: str, kind: str) -> Path:
     return BUILD / preset(board, kind) / "guests"
 
 
+def dma_engine(board: str, kind: str) -> Path:
+    """What CPU 1 runs where the tree says fencepost,cpu1 = "dma"."""
+    return BUILD / preset(board, kind) / "dma" / "dma-engine.bin"
+
+
 def last_whole(board: str) -> Path:
     """Where the results of the last run of the whole suite stay; runs come and go."""
     return BUILD / "last-whole" / board

@@ -98,7 +98,7 @@ def main(args: argparse.Namespace) -> Exit:
     kind = "checked" if args.checked else "release"
     build.ensure_built([build.HOST, paths.preset(args.board, kind)], progress)
     folder = paths.new_run("run")
-    system = prepare(args.tree, folder, guests, bootargs, choices, board=args.board)
+    system = prepare(args.tree, folder, guests, bootargs, choices, board=args.board, kind=kind)
     print(system.budget, end="", flush=True)
     print(system.warnings, end="", file=sys.stderr, flush=True)
     hypervisor = paths.hypervisor(args.board, kind)

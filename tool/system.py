@@ -76,7 +76,7 @@ def flat_image(image: Path, out_dir: Path, node: str) -> Path:
 
 def prepare(tree: Path, out_dir: Path, guests: Mapping[str, Path] | None = None,
             bootargs: Mapping[str, str] | None = None, choices: Choices = Choices(), *,
-            board: str = "mps3-an536", named_commit: str | None = None) -> PreparedSystem:
+            board: str = "mps3-an536", kind: str = "release", named_commit: str | None = None) -> PreparedSystem:
     """Compiles the tree (cached), runs syscfg once, reads its load list. Raises UsageError with syscfg's words."""
     compiled = devicetree.compile_tree(tree)
     known = {domain.name for domain in compiled.domains}
@@ -86,6 +86,8 @@ def prepare(tree: Path, out_dir: Path, guests: Mapping[str, Path] | None = None,
     out_dir.mkdir(parents=True, exist_ok=True)
     command = [str(paths.SYSCFG), str(compiled.blob), "--out", str(out_dir), *choices.arguments(),
                "--commit", commit() if named_commit is None else named_commit]
+    if compiled.needs_dma_engine:
+        command += ["--dma-engine", str(paths.dma_engine(board, kind if kind in paths.KINDS else "release"))]
     for node, image in (guests or {}).items():
         command += ["--guest", f"{node}={flat_image(image, out_dir, node)}"]
     for node, text in (bootargs or {}).items():

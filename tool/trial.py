@@ -71,7 +71,8 @@ def run(trial: Trial, folder: Path) -> Outcome:
     bootargs = trial.bootargs()
     image = trial.image()
     system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
-                     strategy.choices(trial.strategy), board=trial.board, named_commit="test")
+                     strategy.choices(trial.strategy), board=trial.board, kind=trial.kind,
+                     named_commit="test")
     nonce = machine.new_nonce()
     loads = system.loads + tuple(_fill(folder, *place) for place in trial.record.needs.fills)
     chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, loads, system.cpus, nonce,

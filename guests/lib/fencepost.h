@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "abi/console.h"
+#include "abi/dma_engine.h"
 #include "abi/errno.h"
 #include "abi/event_channel.h"
 #include "abi/hvm.h"
@@ -387,6 +388,23 @@ void mpu_clear_region(uint32_t region);
 void mpu_enable(void); /* privileged code keeps the default map where no region is */
 void mpu_enable_strict(void); /* no default map: regions must hold code, data, stacks, GIC */
 void mpu_disable(void);
+
+/* ---- the DMA engine: channels passed through to this domain, abi/dma_engine.h ----
+ * Addresses in descriptors are physical, so only a direct-mapped domain can use it. Caches: the engine reads and
+ * writes memory itself; a buffer it writes must not be read before the transfer, or lie in uncached memory.
+ */
+struct dma {
+    struct dma_registers *registers;
+    uint32_t intid;
+};
+
+void dma_open(struct dma *dma, uint32_t nth); /* the n-th in the tree, 0 ...; waits for the engine to run */
+void dma_start(const struct dma *dma, const struct dma_descriptor *first); /* returns at once */
+bool dma_is_busy(const struct dma *dma);
+enum dma_error dma_wait(const struct dma *dma);                            /* until it is not busy */
+enum dma_error dma_run(const struct dma *dma, const struct dma_descriptor *first);
+void dma_stop(const struct dma *dma);                        /* nothing is written any more; registers as at reset */
+void dma_await_bytes(const struct dma *dma, uint32_t bytes); /* until so many more have been written */
 
 /* ---- what a C compiler calls ---- */
 

@@ -14,7 +14,7 @@ add_library(fencepost_guest_lib STATIC
     ${guest_lib_dir}/start.S ${guest_lib_dir}/vectors.S ${guest_lib_dir}/main.c ${guest_lib_dir}/report.c
     ${guest_lib_dir}/format.c ${guest_lib_dir}/fault.c ${guest_lib_dir}/fdt.c ${guest_lib_dir}/irq.c
     ${guest_lib_dir}/events.c ${guest_lib_dir}/evtchn.c ${guest_lib_dir}/time.c ${guest_lib_dir}/cpu.c ${guest_lib_dir}/mpu.c
-    ${guest_lib_dir}/string.c)
+    ${guest_lib_dir}/string.c ${guest_lib_dir}/dma.c)
 target_compile_options(fencepost_guest_lib
     PUBLIC ${guest_compile_options} PRIVATE $<$<COMPILE_LANGUAGE:C>:-Wconversion>)
 target_include_directories(fencepost_guest_lib PUBLIC ${guest_include_dirs})
