@@ -19,7 +19,7 @@ static void on_timer(uint32_t intid)
     taken = true;
 }
 
-BENCH(irq, to_guest, IDS "S4-13", WHY "interrupt, injected, guest resumes", NEEDS "system=device")
+BENCH(irq, to_guest, IDS "S4-13 S4-27", WHY "interrupt, injected, guest resumes", NEEDS "system=device")
 {
     enum { TIMER_TICKS = 20 };
 

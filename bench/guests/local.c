@@ -12,7 +12,7 @@ BENCH(hypercall, null, IDS "S4-19", WHY "the way in and out, and nothing else", 
     series_end("hypercall.null");
 }
 
-BENCH(vgic, trap, IDS "S4-13", WHY "an emulated register read", NEEDS "system=bench-pair")
+BENCH(vgic, trap, IDS "S4-13 S4-27", WHY "an emulated register read", NEEDS "system=bench-pair")
 {
     enum { GICR_ISENABLER0 = 0x10100 };
     const volatile uint32_t *isenabler0 = (const volatile uint32_t *)(machine.gicr + GICR_ISENABLER0);

@@ -32,7 +32,7 @@ static void receive_by_upcall(void)
     peer_signal(HANDSHAKE);
 }
 
-BENCH(evtchn, send_peer_masked, IDS "S4-06 S4-07", WHY "one page of another domain is written",
+BENCH(evtchn, send_peer_masked, IDS "S4-06 S4-07 S4-22 S4-26", WHY "one page of another domain is written",
       NEEDS "system=bench-pair strategies=all")
 {
     measure_sends();
@@ -50,7 +50,7 @@ PEER(2, evtchn, send_peer_masked)
     }
 }
 
-BENCH(evtchn, send_peer_one_page, IDS "S4-06 S4-22", WHY "three words of one foreign page, and an upcall",
+BENCH(evtchn, send_peer_one_page, IDS "S4-06 S4-22 S4-26 X-73", WHY "three words of one foreign page, and an upcall",
       NEEDS "system=bench-pair strategies=all")
 {
     measure_sends();

@@ -5,7 +5,8 @@
  */
 #include "bench.h"
 
-BENCH(access, touch, IDS "S4-12 S4-20", WHY "cost over the number of pages", NEEDS "system=bench-pair strategies=all")
+BENCH(access, touch, IDS "S4-08 S4-12 S4-20 S4-26", WHY "cost over the number of pages",
+      NEEDS "system=bench-pair strategies=all")
 {
     enum { MAX_PAGES = 16 };
 
@@ -27,7 +28,7 @@ PEER(2, access, touch)
 }
 
 /* Up to the first number of slots the board does not have. */
-BENCH(view, switch, IDS "S4-09", WHY "the question of the founding document", NEEDS "system=bench-pair")
+BENCH(view, switch, IDS "S0-06 S4-09", WHY "the question of the founding document", NEEDS "system=bench-pair")
 {
     uint32_t slots = 1;
 

@@ -14,7 +14,7 @@ static bool exists(uint32_t number)
     }
 }
 
-TEST(abi, hypercalls_that_do_not_exist_are_enosys, IDS "S0-02", WHY "dead ones, those of a toolstack, grants",
+TEST(abi, hypercalls_that_do_not_exist_are_enosys, IDS "S0-02 S1-12 S2-15", WHY "dead ones, those of a toolstack, grants",
      NEEDS "system=solo")
 {
     for (uint32_t number = 0; number < 256; number++)

@@ -97,7 +97,7 @@ TEST(abi, queries_with_a_start_extent_are_einval, IDS "", WHY "only counting ope
     expect_eq(hypercall_memory_op(XENMEM_maximum_ram_page | 1u << MEMOP_EXTENT_SHIFT, NULL), -XEN_EINVAL);
 }
 
-TEST(abi, memory_commands_that_do_not_exist_are_enosys, IDS "", WHY "maps, exchange of tables, x86, later additions",
+TEST(abi, memory_commands_that_do_not_exist_are_enosys, IDS "S0-21 S2-16", WHY "maps, exchange of tables, x86, additions",
      NEEDS "system=solo")
 {
     static const uint32_t commands[] = {5,  8,  9,  10, 12, 13, 16, 17, 18, 19, 20, 21,

@@ -108,7 +108,7 @@ static void check_one_delivery(void)
     peer_signal(0);
 }
 
-TEST(evtchn, a_send_marks_the_peer_with_vcpu_info_in_shared_info, IDS "S4-05 S4-17", WHY "one page to reach",
+TEST(evtchn, a_send_marks_the_peer_with_vcpu_info_in_shared_info, IDS "S4-05 S4-08 S4-17", WHY "one page to reach",
      NEEDS "system=pair strategies=all")
 {
     send_once_and_wait_for_the_check();
@@ -120,7 +120,7 @@ PEER(2, evtchn, a_send_marks_the_peer_with_vcpu_info_in_shared_info)
     check_one_delivery();
 }
 
-TEST(evtchn, a_send_marks_the_peer_with_vcpu_info_in_the_same_page, IDS "S4-12 S4-17", WHY "still one page",
+TEST(evtchn, a_send_marks_the_peer_with_vcpu_info_in_the_same_page, IDS "S4-12 S4-17 X-73", WHY "still one page",
      NEEDS "system=pair strategies=all")
 {
     send_once_and_wait_for_the_check();
@@ -133,8 +133,8 @@ PEER(2, evtchn, a_send_marks_the_peer_with_vcpu_info_in_the_same_page)
     check_one_delivery();
 }
 
-TEST(evtchn, a_send_marks_the_peer_with_vcpu_info_in_the_next_page, IDS "S4-12 S4-17", WHY "two pages side by side",
-     NEEDS "system=pair strategies=all")
+TEST(evtchn, a_send_marks_the_peer_with_vcpu_info_in_the_next_page, IDS "S4-08 S4-12 S4-17 X-72",
+     WHY "two pages side by side", NEEDS "system=pair strategies=all")
 {
     send_once_and_wait_for_the_check();
 }
@@ -146,8 +146,8 @@ PEER(2, evtchn, a_send_marks_the_peer_with_vcpu_info_in_the_next_page)
     check_one_delivery();
 }
 
-TEST(evtchn, a_send_marks_the_peer_with_pages_in_two_banks, IDS "S4-12 S4-17", WHY "two pages far apart",
-     NEEDS "system=pair strategies=all")
+TEST(evtchn, a_send_marks_the_peer_with_pages_in_two_banks, IDS "S4-08 S4-12 S4-17 X-72",
+     WHY "two pages far apart", NEEDS "system=pair strategies=all")
 {
     send_once_and_wait_for_the_check();
 }

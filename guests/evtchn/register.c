@@ -188,7 +188,7 @@ TEST(evtchn, vcpu_info_may_share_the_page_of_shared_info, IDS "S4-16 S4-17", WHY
     expect_delivered(loop.a);
 }
 
-TEST(evtchn, vcpu_info_may_end_with_its_page, IDS "S4-16 S4-17", WHY "48 bytes that just fit",
+TEST(evtchn, vcpu_info_may_end_with_its_page, IDS "S4-16 S4-17 X-49", WHY "48 bytes that just fit",
      NEEDS "system=solo strategies=all")
 {
     struct loop loop = loop_start();
@@ -236,7 +236,7 @@ TEST(evtchn, registering_vcpu_info_twice_is_ebusy, IDS "S4-16", WHY "there is no
     expect_eq(add_vcpu_info(0, frame, 128), -XEN_EBUSY);
 }
 
-TEST(evtchn, vcpu_info_that_crosses_a_page_or_is_not_aligned_is_enxio, IDS "S4-16",
+TEST(evtchn, vcpu_info_that_crosses_a_page_or_is_not_aligned_is_enxio, IDS "S4-16 X-49",
      WHY "the hypervisor reaches one page",
      NEEDS "system=solo")
 {

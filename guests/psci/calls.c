@@ -54,14 +54,14 @@ static const uint32_t known[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-TEST(psci, every_call_has_its_result, IDS "S0-08", WHY "guests decide by these numbers", NEEDS "system=solo")
+TEST(psci, every_call_has_its_result, IDS "S1-20", WHY "guests decide by these numbers", NEEDS "system=solo")
 {
     for (uint32_t n = 0; n < COUNT(calls); n++)
         if (!expect_eq(psci(calls[n].function, calls[n].argument, 0, 0), calls[n].result))
             note("function 0x%x argument 0x%x", calls[n].function, calls[n].argument);
 }
 
-TEST(psci, an_smc_is_undefined, IDS "S0-08", WHY "a core without EL3 has none, and nothing that EL2 could trap",
+TEST(psci, an_smc_is_undefined, IDS "S1-20", WHY "a core without EL3 has none, and nothing that EL2 could trap",
      NEEDS "system=solo")
 {
     for (uint32_t immediate = 0; immediate < 2; immediate++) {
@@ -71,7 +71,7 @@ TEST(psci, an_smc_is_undefined, IDS "S0-08", WHY "a core without EL3 has none, a
     }
 }
 
-TEST(psci, an_unknown_function_is_not_supported, IDS "S0-08", WHY "never a fault, never something else",
+TEST(psci, an_unknown_function_is_not_supported, IDS "S1-20", WHY "never a fault, never something else",
      NEEDS "system=solo")
 {
     for (uint32_t n = 0; n < COUNT(unknown); n++)
@@ -79,14 +79,14 @@ TEST(psci, an_unknown_function_is_not_supported, IDS "S0-08", WHY "never a fault
             note("function 0x%x", unknown[n]);
 }
 
-TEST(psci, a_64_bit_function_is_not_supported, IDS "S0-08", WHY "this is a 32-bit guest", NEEDS "system=solo")
+TEST(psci, a_64_bit_function_is_not_supported, IDS "S1-20", WHY "this is a 32-bit guest", NEEDS "system=solo")
 {
     for (uint32_t n = 0; n < COUNT(known); n++)
         if (!expect_eq(psci(known[n] | PSCI64, 0, 0, 0), PSCI_NOT_SUPPORTED))
             note("function 0x%x", known[n] | PSCI64);
 }
 
-TEST(psci, features_name_what_is_there, IDS "S0-08", WHY "guests ask before they call", NEEDS "system=solo")
+TEST(psci, features_name_what_is_there, IDS "S1-20", WHY "guests ask before they call", NEEDS "system=solo")
 {
     for (uint32_t n = 0; n < COUNT(known); n++)
         if (!expect_eq(psci((uint32_t)PSCI_FEATURES, known[n], 0, 0), PSCI_SUCCESS))
@@ -98,7 +98,7 @@ TEST(psci, features_name_what_is_there, IDS "S0-08", WHY "guests ask before they
         expect_eq(psci((uint32_t)PSCI_FEATURES, known[n] | PSCI64, 0, 0), PSCI_NOT_SUPPORTED);
 }
 
-TEST(psci, affinity_info_takes_levels_0_to_3, IDS "S0-08", WHY "a level above 0 means anybody below",
+TEST(psci, affinity_info_takes_levels_0_to_3, IDS "S1-20", WHY "a level above 0 means anybody below",
      NEEDS "system=solo")
 {
     for (uint32_t level = 0; level <= 3; level++)
@@ -111,7 +111,7 @@ TEST(psci, affinity_info_takes_levels_0_to_3, IDS "S0-08", WHY "a level above 0 
     expect_eq(psci((uint32_t)PSCI_AFFINITY_INFO, 0x100, 2, 0), PSCI_AFFINITY_ON);
 }
 
-TEST(psci, an_hvc_with_another_immediate_is_undefined, IDS "S0-08", WHY "0 and 0xea1 are all there is",
+TEST(psci, an_hvc_with_another_immediate_is_undefined, IDS "S1-20", WHY "0 and 0xea1 are all there is",
      NEEDS "system=solo")
 {
     static const uint32_t immediates[] = {1, 0xea0, 0xea2, 0xffff};
@@ -124,7 +124,7 @@ TEST(psci, an_hvc_with_another_immediate_is_undefined, IDS "S0-08", WHY "0 and 0
     }
 }
 
-TEST(psci, a_call_leaves_the_other_registers_alone, IDS "S0-08", WHY "SMCCC: r4 and up are the caller's",
+TEST(psci, a_call_leaves_the_other_registers_alone, IDS "S1-20", WHY "SMCCC: r4 and up are the caller's",
      NEEDS "system=solo")
 {
     uint32_t before[8], after[8];
@@ -157,7 +157,7 @@ static void on_timer(uint32_t intid)
     fired++;
 }
 
-TEST(psci, cpu_suspend_sleeps_until_an_interrupt, IDS "S0-08", WHY "treated as standby", NEEDS "system=solo")
+TEST(psci, cpu_suspend_sleeps_until_an_interrupt, IDS "S1-20", WHY "treated as standby", NEEDS "system=solo")
 {
     irq_init();
     irq_set_handler(INTID_TIMER, on_timer);
@@ -174,7 +174,7 @@ TEST(psci, cpu_suspend_sleeps_until_an_interrupt, IDS "S0-08", WHY "treated as s
     expect_eq(fired, 1);
 }
 
-TEST(psci, cpu_suspend_returns_at_once_when_an_interrupt_is_pending, IDS "S0-08", WHY "else it would be slept through",
+TEST(psci, cpu_suspend_returns_at_once_when_an_interrupt_is_pending, IDS "S1-20", WHY "else it would be slept through",
      NEEDS "system=solo")
 {
     irq_init();
@@ -197,7 +197,7 @@ static void wait_for_the_peers_end(void)
     expect_eq(status.status, EVTCHNSTAT_unbound);
 }
 
-TEST(psci, system_off_ends_the_domain, IDS "S0-08", WHY "and only this one", NEEDS "system=pair")
+TEST(psci, system_off_ends_the_domain, IDS "S1-20", WHY "and only this one", NEEDS "system=pair")
 {
     peers_meet();
     peer_signal(0);
@@ -212,7 +212,7 @@ PEER(2, psci, system_off_ends_the_domain)
     fail_("SYSTEM_OFF came back");
 }
 
-TEST(psci, system_reset_ends_the_domain, IDS "S0-08", WHY "without a restart policy it stays down", NEEDS "system=pair")
+TEST(psci, system_reset_ends_the_domain, IDS "S1-20", WHY "without a restart policy it stays down", NEEDS "system=pair")
 {
     peers_meet();
     peer_signal(0);

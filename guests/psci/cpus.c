@@ -77,13 +77,13 @@ static void start_in_every_way(void)
     start_and_look(PSCI_0_1_CPU_ON, (uint32_t)arm_entry);
 }
 
-TEST(psci, a_vcpu_starts_at_its_entry_on_another_cpu, IDS "S0-08", WHY "context in r0, SVC, everything masked",
+TEST(psci, a_vcpu_starts_at_its_entry_on_another_cpu, IDS "S1-20", WHY "context in r0, SVC, everything masked",
      NEEDS "system=smp-dom")
 {
     start_in_every_way();
 }
 
-TEST(psci, a_vcpu_starts_at_its_entry_on_the_same_cpu, IDS "S0-08", WHY "context in r0, SVC, everything masked",
+TEST(psci, a_vcpu_starts_at_its_entry_on_the_same_cpu, IDS "S1-20", WHY "context in r0, SVC, everything masked",
      NEEDS "system=two-vcpus")
 {
     start_in_every_way();
@@ -124,13 +124,13 @@ static void on_and_off_again_and_again(void)
     }
 }
 
-TEST(psci, a_vcpu_can_be_switched_on_and_off_on_another_cpu, IDS "S0-08", WHY "each life starts afresh",
+TEST(psci, a_vcpu_can_be_switched_on_and_off_on_another_cpu, IDS "S1-20", WHY "each life starts afresh",
      NEEDS "system=smp-dom")
 {
     on_and_off_again_and_again();
 }
 
-TEST(psci, a_vcpu_can_be_switched_on_and_off_on_the_same_cpu, IDS "S0-08", WHY "each life starts afresh",
+TEST(psci, a_vcpu_can_be_switched_on_and_off_on_the_same_cpu, IDS "S1-20", WHY "each life starts afresh",
      NEEDS "system=two-vcpus")
 {
     on_and_off_again_and_again();
@@ -150,13 +150,13 @@ static void start_twice(void)
     expect_eq(starts_seen, 1);
 }
 
-TEST(psci, a_second_cpu_on_does_not_start_it_twice_on_another_cpu, IDS "S0-08", WHY "off, on pending, on",
+TEST(psci, a_second_cpu_on_does_not_start_it_twice_on_another_cpu, IDS "S1-20", WHY "off, on pending, on",
      NEEDS "system=smp-dom")
 {
     start_twice();
 }
 
-TEST(psci, a_second_cpu_on_does_not_start_it_twice_on_the_same_cpu, IDS "S0-08", WHY "off, on pending, on",
+TEST(psci, a_second_cpu_on_does_not_start_it_twice_on_the_same_cpu, IDS "S1-20", WHY "off, on pending, on",
      NEEDS "system=two-vcpus")
 {
     start_twice();
@@ -198,13 +198,13 @@ static void interrupts_are_cleared(void)
     expect_eq(irq_count(1, SGI), 0);
 }
 
-TEST(psci, interrupts_pending_before_cpu_on_are_gone_on_another_cpu, IDS "S0-08", WHY "CPU_ON clears them",
+TEST(psci, interrupts_pending_before_cpu_on_are_gone_on_another_cpu, IDS "S1-20", WHY "CPU_ON clears them",
      NEEDS "system=smp-dom")
 {
     interrupts_are_cleared();
 }
 
-TEST(psci, interrupts_pending_before_cpu_on_are_gone_on_the_same_cpu, IDS "S0-08", WHY "CPU_ON clears them",
+TEST(psci, interrupts_pending_before_cpu_on_are_gone_on_the_same_cpu, IDS "S1-20", WHY "CPU_ON clears them",
      NEEDS "system=two-vcpus")
 {
     interrupts_are_cleared();
@@ -226,13 +226,13 @@ static void hand_over(void)
     cpu_off();
 }
 
-TEST(psci, the_first_vcpu_may_leave_the_second_behind_on_another_cpu, IDS "S0-08", WHY "vCPU 0 is nothing special",
+TEST(psci, the_first_vcpu_may_leave_the_second_behind_on_another_cpu, IDS "S1-20", WHY "vCPU 0 is nothing special",
      NEEDS "system=smp-dom")
 {
     hand_over();
 }
 
-TEST(psci, the_first_vcpu_may_leave_the_second_behind_on_the_same_cpu, IDS "S0-08", WHY "vCPU 0 is nothing special",
+TEST(psci, the_first_vcpu_may_leave_the_second_behind_on_the_same_cpu, IDS "S1-20", WHY "vCPU 0 is nothing special",
      NEEDS "system=two-vcpus")
 {
     hand_over();

@@ -9,7 +9,7 @@ static uint32_t wide_bank(uint32_t n)
     return WIDE_BASE + n * WIDE_STRIDE;
 }
 
-TEST(views, a_smaller_view_leaves_no_region_of_a_larger_one, IDS "S4-24 S4-11",
+TEST(views, a_smaller_view_leaves_no_region_of_a_larger_one, IDS "S4-24 S4-11 X-70",
      WHY "slots that the next view does not use must be off", NEEDS "system=wide strategies=window,switch,mask")
 {
     peers_meet();

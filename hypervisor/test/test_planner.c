@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The planner (S0-04, S0-06, X-58, X-60, X-71): what merges, what is refused, what the registers hold. */
+/*
+ * The planner (S0-04, S0-06, S4-02, S4-11, X-58, X-60, X-70, X-71): what merges, what is refused, what the registers
+ * hold.
+ */
 #include "protect/mpu/planner.h"
 
 #include "check.h"
@@ -137,6 +140,22 @@ static void too_many_says_how_many_and_writes_no_further(void)
     CHECK_EQUAL(out[0].rbar & ~0x3fu, 0x2000);
 }
 
+/*
+ * An event page taken out of a heap of the hypervisor, against one that stays in its guest's bank: the heap in two
+ * parts and a region of the guest's view more, against nothing.
+ */
+static void a_page_out_of_a_heap_costs_two_regions(void)
+{
+    const struct config_range bank = range(0x20000000, 0x20100000, RAM);
+    struct config_range heap[] = {range(0x30000000, 0x30100000, RANGE_WRITE), bank};
+    struct config_range split[] = {range(0x30000000, 0x30040000, RANGE_WRITE), range(0x30040000, 0x30041000, DATA),
+                                   range(0x30041000, 0x30100000, RANGE_WRITE), bank};
+    unsigned bad;
+
+    CHECK_EQUAL(plan(heap, 2, &bad), 2);
+    CHECK_EQUAL(plan(split, 4, &bad), 4);
+}
+
 /* The example of the machine's description: RW for all, Normal write-back, one 64 KiB range. */
 static void registers_of_guest_ram(void)
 {
@@ -184,6 +203,7 @@ int main(void)
     empty_and_reversed_are_refused();
     the_address_space_ends_at_2_to_32();
     too_many_says_how_many_and_writes_no_further();
+    a_page_out_of_a_heap_costs_two_regions();
     registers_of_guest_ram();
     what_is_not_for_el1_is_never_executable();
     registers_of_a_device();
