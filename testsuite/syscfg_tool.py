@@ -113,8 +113,8 @@ def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
     (flags, _restart, _vcpu, _vcpus, _ports, pages, range0, ranges, region0, regions, slot, _connect, _map,
      entry, *modules) = struct.unpack_from("<14I9I", blob, at + 16)
     table = _table(blob, "<QQIIII", words["ranges"] + 32 * range0, ranges)
-    return Domain(_name(blob[at:at + 16]), flags, pages, tuple(row[:4] for row in table), tuple(row[4] for row in table),
-                  _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
+    return Domain(_name(blob[at:at + 16]), flags, pages, tuple(row[:4] for row in table),
+                  tuple(row[4] for row in table), _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
                   tuple(tuple(modules[i:i + 3]) for i in (0, 3, 6)))
 
 
@@ -128,7 +128,8 @@ def parse_config(blob: bytes) -> Config:
     return Config(words, text[0], text[1], domains, _table(blob, "<4H", words["vcpus"], words["nr_vcpus"]),
                   _table(blob, "<4H", words["channels"], words["nr_channels"]),
                   _table(blob, "<HHI", words["irqs"], words["nr_irqs"]),
-                  tuple((_name(row[6]), row[:6]) for row in _table(blob, "<HBB3I16s", words["masters"], words["nr_masters"])),
+                  tuple((_name(row[6]), row[:6])
+                        for row in _table(blob, "<HBB3I16s", words["masters"], words["nr_masters"])),
                   tuple(row[:3] for row in _table(blob, "<4I", words["resets"], words["nr_resets"])), hyp)
 
 

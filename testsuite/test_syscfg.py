@@ -29,6 +29,7 @@ def guest(outcome: Outcome, domain: str, node: str, prop: str, kind: str = "x") 
 
 @pytest.mark.requirement("S3-11")
 @pytest.mark.requirement("S2-15")
+@pytest.mark.requirement("S4-10")
 def test_report_of_the_pair(tmp_path: Path) -> None:
     """S3-11, S4-10, S2-15: the report answers how many regions, where everything lands, who may talk to whom."""
     image = tmp_path / "image.bin"
@@ -66,6 +67,7 @@ trusted domains: none
 """
 
 
+@pytest.mark.requirement("S1-01")
 def test_two_runs_are_byte_identical(tmp_path: Path) -> None:
     """S1-01: nothing depends on the time, the folder or the run."""
     results = []
@@ -131,6 +133,7 @@ def test_partial_tree_from_a_file(tmp_path: Path) -> None:
     assert [intid for _, intid, _ in parse_config(outcome.config).irqs] == [36]
 
 
+@pytest.mark.requirement("S0-12")
 @pytest.mark.requirement("S0-22")
 def test_trusted_device_is_named(tmp_path: Path) -> None:
     """S0-12, S0-22: a device that may master the bus makes its domain trusted, and every build says so."""
@@ -153,9 +156,10 @@ def test_image_header_places_the_image(tmp_path: Path) -> None:
     assert outcome.status == 2 and "0x200000 bytes: must fit one bank of the domain" in outcome.stderr
 
 
+@pytest.mark.requirement("S0-06")
 @pytest.mark.requirement("X-60")
 def test_all_errors_in_one_run(tmp_path: Path) -> None:
-    """Every error of three domains and the budget of every view, exit status 2, nothing written."""
+    """S0-06, X-60: every error of three domains and the budget of every view, exit status 2, nothing written."""
     banks = " ".join(f"{0x20500000 + n * 0x2000:#x} 0x1000" for n in range(12))
     outcome = syscfg(tmp_path, system("trio", f"""&chosen {{ fencepost,windows = <9>; }};
         &domU1 {{ /delete-property/ direct-map; }};
@@ -185,5 +189,6 @@ def test_json_on_stdout_is_the_load_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", ((), ("--out",), ("x.dtb",), ("a", "b", "--out", "o"), ("--nonsense",)))
 def test_wrong_command_line(arguments: tuple[str, ...]) -> None:
+    """Status 2 and how to use it; nothing on stdout."""
     done = subprocess.run([str(paths.SYSCFG), *arguments], capture_output=True, text=True)
     assert done.returncode == 2 and "usage: syscfg" in done.stderr and done.stdout == ""

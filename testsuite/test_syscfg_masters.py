@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from testsuite.syscfg_dma import BOARD, CHANNELS, CHECKED, ENGINE, EXAMPLE, FORCE, RUNS, assign
+from testsuite.syscfg_dma import CHANNELS, CHECKED, ENGINE, EXAMPLE, FORCE, RUNS, assign
 from testsuite.syscfg_refusal import Refused, bank, check_refused, of, refusals
 from testsuite.syscfg_tool import config_of, good, parse_config, syscfg, system
 
@@ -84,15 +84,15 @@ def test_engine_is_loaded_where_cpu_1_finds_it(tmp_path: Path) -> None:
     without = good(tmp_path, system("pair", EXAMPLE))
     assert all(entry["what"] != "DMA engine" for entry in without.load["loads"])
     assert parse_config(without.config).words["dma_entry"] == ENGINE
-    assert config_of(tmp_path, system("pair", BOARD)).words["dma_entry"] == 0
+    assert config_of(tmp_path, system("pair")).words["dma_entry"] == 0
 
 
 def test_hypervisor_view_leaves_the_engine_out(tmp_path: Path) -> None:
     """Its program and its channels are not memory to look at; without it the range costs nothing."""
-    regions = config_of(tmp_path, system("pair", BOARD + RUNS)).hyp_regions
+    regions = config_of(tmp_path, system("pair", RUNS)).hyp_regions
     assert [(rbar & ~0x3f, (rlar & ~0x3f) + 0x40) for rbar, rlar in regions] == [
-        (0x20000000, ENGINE), (CHANNELS[1] + 0x1000, 0xe0000000)]
-    assert len(config_of(tmp_path, system("pair", BOARD)).hyp_regions) == 1
+        (0x20000000, ENGINE), (CHANNELS[2] + 0x1000, 0xe0000000)]
+    assert len(config_of(tmp_path, system("pair")).hyp_regions) == 1
 
 
 def test_policy_for_pinned_pages(tmp_path: Path) -> None:
@@ -108,13 +108,16 @@ def test_restart_with_a_master_that_nothing_stops(tmp_path: Path) -> None:
     assert "/chosen/domU2: fencepost,restart: nothing stops its device /soc/dma@2f011000" in warning
 
 
+MAILBOX = "shm-mailbox { xen,shared-mem = <0x2f010000 0x2f010000 0x4000>; };"
+
+
 def master(text: str) -> str:
     return EXAMPLE + "&dma1 { %s };" % text
 
 
 REFUSED = (
     Refused("master_not_forced", "dma@2f011000: xen,force-assign-without-iommu: missing: no IOMMU exists and "
-            "fencepost,bus-firewall does not list /soc/dma@2f011000", BOARD + RUNS + CHECKED + assign("domU1", 1),
+            "fencepost,bus-firewall does not list /soc/dma@2f011000", RUNS + CHECKED + assign("domU1", 1),
             ids="S0-12 S3-08"),
     Refused("master_not_direct_mapped", "dma@2f011000: direct-map: missing in /chosen/domU2: a device that may master "
             "the bus uses physical addresses", EXAMPLE + of("domU2", "/delete-property/ direct-map;"),
@@ -125,18 +128,18 @@ REFUSED = (
             master("fencepost,master = <4>;")),
     Refused("master_without_dma", "/soc/dma@2f011000: fencepost,master: <1>: and fencepost,no-dma",
             master("fencepost,no-dma;")),
-    Refused("firewall_lists_no_master", "/chosen: fencepost,bus-firewall: <0x", BOARD + RUNS +
+    Refused("firewall_lists_no_master", "/chosen: fencepost,bus-firewall: <0x", RUNS +
             "&chosen { fencepost,bus-firewall = <&dual_timer>; };"),
     Refused("firewall_lists_nothing", "<0x0>, no node: must refer to nodes with fencepost,master",
-            BOARD + RUNS + "&chosen { fencepost,bus-firewall = <0>; };"),
+            RUNS + "&chosen { fencepost,bus-firewall = <0>; };"),
     Refused("firewall_lists_it_twice", "fencepost,bus-firewall: /soc/dma@2f010000: is listed twice",
-            BOARD + RUNS + "&chosen { fencepost,bus-firewall = <&dma0 &dma0>; };"),
+            RUNS + "&chosen { fencepost,bus-firewall = <&dma0 &dma0>; };"),
     Refused("firewall_half_a_cell", "fencepost,bus-firewall: 2 bytes: must be a list of references",
-            BOARD + RUNS + "&chosen { fencepost,bus-firewall = [00 01]; };"),
+            RUNS + "&chosen { fencepost,bus-firewall = [00 01]; };"),
     Refused("firewall_without_engine", "/chosen: fencepost,bus-firewall: the firewall is part of the DMA engine",
-            BOARD + CHECKED),
+            CHECKED),
     Refused("channel_without_engine", "/chosen/domU1: xen,path: /soc/dma@2f010000: is a channel of the DMA engine: "
-            "needs fencepost,cpu1 = \"dma\"", BOARD + assign("domU1", 0, FORCE)),
+            "needs fencepost,cpu1 = \"dma\"", assign("domU1", 0, FORCE)),
     Refused("idle_of_two_cells", "/soc/dma@2f011000: fencepost,idle: 8 bytes: must be <offset mask value>",
             master("fencepost,idle = <0xc 1>;")),
     Refused("idle_value_outside_its_mask", "fencepost,idle: mask 0x1, value 0x2: the mask must hold",
@@ -154,27 +157,26 @@ REFUSED = (
     Refused("no_engine_on_the_board", "/chosen: fencepost,cpu1: \"dma\": the board has no reserved memory",
             "/ { reserved-memory { /delete-node/ dma-engine@2f000000; }; };" + RUNS),
     Refused("cpu1_unknown", "/chosen: fencepost,cpu1: \"idle\": must be", '&chosen { fencepost,cpu1 = "idle"; };'),
-    Refused("engine_that_nobody_runs", "command line: --dma-engine: /dev/null: nobody runs it", BOARD,
+    Refused("engine_that_nobody_runs", "command line: --dma-engine: /dev/null: nobody runs it", "",
             options=("--dma-engine", "/dev/null")),
-    Refused("engine_missing", "command line: --dma-engine: /nowhere: cannot be read", BOARD + RUNS,
+    Refused("engine_missing", "command line: --dma-engine: /nowhere: cannot be read", RUNS,
             options=("--dma-engine", "/nowhere")),
     Refused("bank_over_the_engine", "/chosen/domU2: xen,static-mem: [0x2f000000, 0x2f100000) overlaps [0x2f000000, "
-            "0x2f010000) of the DMA engine", BOARD + bank("0x2f000000 0x100000")),
+            "0x2f010000) of the DMA engine", bank("0x2f000000 0x100000")),
     Refused("bank_over_a_channel", "/chosen/domU2: xen,static-mem: [0x2f011000, 0x2f111000) overlaps [0x2f011000, "
-            "0x2f012000) of /soc/dma@2f011000", BOARD + bank("0x2f011000 0x100000")),
+            "0x2f012000) of /soc/dma@2f011000", bank("0x2f011000 0x100000")),
     Refused("heap_over_the_engine", "overlaps [0x2f000000, 0x2f010000) of /chosen xen,static-heap",
-            BOARD + "&chosen { xen,static-heap = <0x2f000000 0x10000>; };", ids="S1-02"),
-    Refused("module_over_the_engine", "kernel@c0400000: reg: [0x2f000000, 0x2f001000) overlaps [0x2f000000, 0x2f010000) "
-            "of the DMA engine", BOARD + of("domU2", "kernel@c0400000 { reg = <0x2f000000 0x1000>; };")),
-    Refused("shared_memory_over_a_channel", "xen,shared-mem: [0x2f010000, 0x2f014000) overlaps [0x2f010000, 0x2f011000) "
-            "of /soc/dma@2f010000", BOARD + of("domU1", 'shm-mailbox { xen,shared-mem = <0x2f010000 0x2f010000 0x4000>; };')
-            + of("domU2", 'shm-mailbox { xen,shared-mem = <0x2f010000 0x2f010000 0x4000>; };'), "shm"),
-    Refused("channel_by_force_without_its_node", "xen,reg: [0x2f010000, 0x2f011000): lies in RAM", BOARD + RUNS + of(
+            "&chosen { xen,static-heap = <0x2f000000 0x10000>; };", ids="S1-02"),
+    Refused("module_over_the_engine", "kernel@c0400000: reg: [0x2f000000, 0x2f001000) overlaps [0x2f000000, "
+            "0x2f010000) of the DMA engine", of("domU2", "kernel@c0400000 { reg = <0x2f000000 0x1000>; };")),
+    Refused("shared_memory_over_a_channel", "xen,shared-mem: [0x2f010000, 0x2f014000) overlaps [0x2f010000, "
+            "0x2f011000) of /soc/dma@2f010000", of("domU1", MAILBOX) + of("domU2", MAILBOX), "shm"),
+    Refused("channel_by_force_without_its_node", "xen,reg: [0x2f010000, 0x2f011000): lies in RAM", RUNS + of(
         "domU1", "partial { compatible = \"multiboot,device-tree\", \"multiboot,module\"; reg = <0xc3000000 0x1000>; "
         "passthrough { #address-cells = <1>; #size-cells = <1>; x { xen,reg = <0x2f010000 0x1000 0x2f010000>; "
         "xen,force-assign-without-iommu; }; }; };")),
-    Refused("interrupt_of_the_firewall", "/chosen/domU2: interrupts: INTID 127 belongs to the hypervisor's bus firewall",
-            master("interrupts = <GIC_SPI 95 1>;")),
+    Refused("interrupt_of_the_firewall", "/chosen/domU2: interrupts: INTID 127 belongs to the hypervisor's bus "
+            "firewall", master("interrupts = <GIC_SPI 95 1>;")),
 )
 
 

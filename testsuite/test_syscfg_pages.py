@@ -63,10 +63,10 @@ def test_static_heap_holds_the_tables(strategy: str, tmp_path: Path) -> None:
 
 LARGE = bank("0x30000000 0x20000000", 0x80000)
 REFUSED = (
-    Refused("tables_need_a_range", "/chosen: xen,static-heap: missing: the page tables need 0x40280 bytes, two for each "
-            "of 131392 pages, and behind the configuration [0x10040000, 0x1005ff00) has 0x1f", LARGE),
-    Refused("range_too_small", "/chosen: xen,static-heap: [0x2f000000, 0x2f010000): has 0x10000 bytes, the page tables "
-            "need 0x40280", LARGE + "&chosen { xen,static-heap = <0x2f000000 0x10000>; };", ids="S1-02"),
+    Refused("tables_need_a_range", "/chosen: xen,static-heap: missing: the page tables need 0x40280 bytes, two for "
+            "each of 131392 pages, and behind the configuration [0x10040000, 0x1005ff00) has 0x1f", LARGE),
+    Refused("range_too_small", "/chosen: xen,static-heap: [0x58000000, 0x58010000): has 0x10000 bytes, the page tables "
+            "need 0x40280", LARGE + "&chosen { xen,static-heap = <0x58000000 0x10000>; };", ids="S1-02"),
     Refused("heap_outside_ram", "/chosen: xen,static-heap: [0xe8000000, 0xe8010000): must lie inside one memory node",
             "&chosen { xen,static-heap = <0xe8000000 0x10000>; };", ids="S1-02"),
     Refused("heap_in_the_hypervisor", "xen,static-heap: [0x10040000, 0x10050000) overlaps [0x10000000, 0x10080000) of "
@@ -83,5 +83,5 @@ def test_refuses(case: Refused, tmp_path: Path) -> None:
 
 
 def test_a_large_domain_with_a_range_for_its_tables(tmp_path: Path) -> None:
-    config = config_of(tmp_path, system("pair", LARGE + "&chosen { xen,static-heap = <0x2f000000 0x50000>; };"))
+    config = config_of(tmp_path, system("pair", LARGE + "&chosen { xen,static-heap = <0x58000000 0x50000>; };"))
     assert config.words["nr_pages"] == 131392 and config.domains[1].nr_pages == 131072

@@ -37,6 +37,8 @@ def has_default_attributes(name: str, folder: Path) -> bool:
                for _, limit, attr, kind in domain.ranges if kind == RAM)
 
 
+@pytest.mark.requirement("S4-25")
+@pytest.mark.requirement("X-60")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_every_system_fits_every_strategy(name: str, strategy: str, tmp_path: Path) -> None:
@@ -74,6 +76,29 @@ def test_touching_banks_are_one_region(tmp_path: Path) -> None:
     assert len(apart.regions) == 2 and apart.nr_pages == 128
 
 
+def apart(nr: int) -> str:
+    """`nr` banks that do not touch: the image's and single pages."""
+    pages = " ".join(f"{0x20200000 + n * 0x2000:#x} 0x1000" for n in range(nr - 1))
+    return f"&domU1 {{ memory = <0 {1024 + 4 * (nr - 1)}>; xen,static-mem = <0x20000000 0x100000 {pages}>; }};"
+
+
+@pytest.mark.requirement("S0-04")
+@pytest.mark.requirement("S4-10")
+@pytest.mark.parametrize("windows", (1, 2, 4))
+def test_as_many_banks_as_slots(windows: int, tmp_path: Path) -> None:
+    """S0-04, S4-10: each bank costs a region, each window too; one bank more is refused with both numbers."""
+    most = 16 - 5 - windows
+    for nr in range(1, most + 1):
+        outcome = good(tmp_path, system("solo", apart(nr)), "--windows", str(windows))
+        row = outcome.load["budget"][0]
+        assert (row["needs"], row["available"]) == (nr, most)
+        assert len(parse_config(outcome.config).domains[0].regions) == nr
+    refused = syscfg(tmp_path, system("solo", apart(most + 1)), "--windows", str(windows))
+    assert refused.status == 2
+    said = f"needs {most + 1}, has {most}: 16 slots - 5 of the hypervisor - {windows} windows"
+    assert any(f"/chosen/domU1: regions: {said}" in line for line in refused.errors), refused.stderr
+
+
 @pytest.mark.requirement("X-58")
 def test_bank_that_ends_with_the_address_space(tmp_path: Path) -> None:
     """X-58: limit = 2^32 is a range like any other."""
@@ -103,6 +128,7 @@ def test_mask_keeps_views_in_slots_of_their_own(tmp_path: Path) -> None:
     assert "note: the guest views do not fit together" in outcome.stdout
 
 
+@pytest.mark.requirement("S4-25")
 def test_hypervisor_view_is_all_ram_for_el2_only(tmp_path: Path) -> None:
     """S4-25. Shareable banks stay Shareable in it: an alias with other attributes is undefined on silicon."""
     config = config_of(tmp_path, system("pair"), "--access", "switch")

@@ -211,7 +211,7 @@ static void check_reach(const struct system *system, const struct domain *domain
 {
     struct span reach;
 
-    if (host < 0 || tree_read_spans(system->fdt, host, "fencepost,dma-reach", system->board.cells, &reach, 1) != 1)
+    if (tree_read_spans(system->fdt, host, "fencepost,dma-reach", system->board.cells, &reach, 1) != 1)
         return;
     for (unsigned i = 0; i < domain->nr_banks; i++)
         if (span_holds(reach, domain->banks[i]))
@@ -233,7 +233,8 @@ void devices_check(const struct system *system)
 {
     for (unsigned i = 0; i < system->nr_domains; i++) {
         for (unsigned k = 0; k < system->domains[i].nr_devices; k++)
-            check_reach(system, &system->domains[i], system->domains[i].devices[k].host);
+            if (device_is_first(&system->domains[i], k))
+                check_reach(system, &system->domains[i], system->domains[i].devices[k].host);
         for (unsigned k = i + 1; k < system->nr_domains; k++)
             check_two_domains(system, &system->domains[i], &system->domains[k]);
     }

@@ -69,9 +69,10 @@ static void device_lines(const struct system *system, unsigned index, FILE *to)
 
     for (unsigned i = 0; i < domain->nr_devices; i++) {
         const struct device *device = &domain->devices[i];
+        const char *path = device->host >= 0 ? tree_path(system->fdt, device->host)
+                                             : tree_path(domain->partial_fdt, device->node);
 
-        fprintf(to, "  device           0x%08llx  %s\n", (unsigned long long)device->span.base,
-                device->host >= 0 ? tree_path(system->fdt, device->host) : tree_path(domain->partial_fdt, device->node));
+        fprintf(to, "  device           0x%08llx  %s\n", (unsigned long long)device->span.base, path);
     }
     for (unsigned i = 0; i < system->nr_masters; i++)
         if (system->masters[i].domain == index)
