@@ -79,8 +79,10 @@ void smp_relax(void)
         const bool held = holding[other]; /* before the answer: a holder may let go right after it */
 
         quiesce_answered[other] = quiesce_asked[other];
-        if (held)
+        if (held) {
             be_held(other);
+            return; /* waited enough: the holder may be back soon */
+        }
     }
     arch_relax();
 }
