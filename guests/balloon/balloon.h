@@ -22,6 +22,8 @@ enum {
     BALLOON_MAX_SLOTS = 24,
 };
 
+#define EXECUTE_LIMIT 0x80000000u /* from here on EL1's default map allows no fetch, in or out */
+
 #define PAGE_AT(n) ((uint32_t)SPARE + (uint32_t)(n) * PAGE)
 
 static inline uint64_t frame_of(uint32_t address)
@@ -122,7 +124,9 @@ static inline bool page_is_out_(const char *file, int line, uint32_t address)
         out &= is_denied_(file, line, "read", at, try_read32(at, &value), FAULT_DATA, FSR_DENIED);
         out &= is_denied_(file, line, "write", at, try_write32(at, 0), FAULT_DATA, FSR_DENIED | FSR_WRITE);
     }
-    return out & is_denied_(file, line, "fetch", address, try_exec(address), FAULT_PREFETCH, FSR_DENIED);
+    if (address < EXECUTE_LIMIT)
+        out &= is_denied_(file, line, "fetch", address, try_exec(address), FAULT_PREFETCH, FSR_DENIED);
+    return out;
 }
 
 static inline bool page_is_in_(const char *file, int line, uint32_t address)
