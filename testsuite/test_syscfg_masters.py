@@ -150,6 +150,8 @@ REFUSED = (
             master("fencepost,reset = <0x10 0 0x14>;")),
     Refused("reset_beyond_the_registers", "fencepost,reset: <0x1000 0x0>: the offset must be that of a word",
             master("fencepost,reset = <0x1000 0>;")),
+    Refused("reset_65_times", "/soc/dma@2f011000: fencepost,reset: <0x10 0x0>: one too many, at most 64",
+            master(f"fencepost,reset = <{'0x10 0 ' * 65}>;")),
     Refused("reset_between_words", "fencepost,reset: <0x12 0x0>: the offset must be that of a word",
             master("fencepost,reset = <0x12 0>;")),
     Refused("reset_of_a_neighbour", "fencepost,reset: <0xfffff010 0x0>: the offset must be that of a word",
