@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -14,6 +15,8 @@ from bench.counts import Counts
 from testsuite.made_up import DESCRIPTION, IDENTITY, MODEL, TABLE, made_up, of, touched, view
 from tool import strategy
 from tool.exitcodes import UsageError
+from tool.records import BENCH, Needs, Record
+
 
 def test_every_price_has_a_source_and_the_pair_of_mcr_and_isb_is_the_published_one() -> None:
     assert set(MODEL.prices) == set(costmodel.PRICED)
@@ -52,16 +55,20 @@ def test_a_wrong_cost_file_is_refused_with_its_name(text: str, reason: str) -> N
         costmodel.parse(text, "mine.toml")
 
 
+@pytest.mark.requirement("S4-20")
+@pytest.mark.requirement("S4-09")
 def test_the_question_is_answered_with_both_numbers() -> None:
     said = breakeven.answer(made_up(), MODEL)
     assert "one region takes 9 instructions (3 MPU writes, 4 barriers" in said and "11 slots" in said
 
 
+@pytest.mark.requirement("S4-20")
 def test_the_verdict_names_what_decides() -> None:
     said = breakeven.verdict(made_up(), MODEL)
     assert "`window`" in said and "`switch`" in said and "instructions" in said
 
 
+@pytest.mark.requirement("S4-20")
 def test_the_first_page_count_at_which_the_switch_wins_is_found() -> None:
     data = made_up()
     found = {c.measure: c.x for c in breakeven.crossings(data.touch["window"], data.touch["switch"], MODEL)}
@@ -75,6 +82,7 @@ def test_a_larger_view_is_put_together_from_measured_parts() -> None:
     assert breakeven.with_view_of(data.touch["switch"], data.view, (1, 2), 20) == ()
 
 
+@pytest.mark.requirement("S4-26")
 def test_exposure_is_bytes_and_instructions() -> None:
     cell = made_up().cell("evtchn.send.peer.one_page", "window")
     assert cell and cell.exposure == sweep.Exposure(4096, 6)
@@ -108,3 +116,12 @@ def test_the_three_forms_carry_the_same_numbers() -> None:
     page = output.as_html(data, MODEL, IDENTITY)
     assert "NOT cycles" in compare.HEADLINE and "not cycles" in page
     assert page.count("<svg") == 4 and "http-equiv" not in page and "<script" not in page and 'src="' not in page
+
+
+@pytest.mark.requirement("S4-27")
+def test_every_trap_is_measured_under_every_strategy() -> None:
+    """A hypercall, an emulated register and an interrupt: method 2 shows in each without a line of their code."""
+    benches = {metric.bench: Record("", "", "", 1, (), "", Needs(), BENCH) for metric in TABLE}
+    jobs = compare.plan(SimpleNamespace(benches=benches), TABLE)
+    for bench in ("hypercall.null", "vgic.trap", "irq.to_guest"):
+        assert {job.strategy for job in jobs if job.bench == bench} == set(strategy.VARIANTS)

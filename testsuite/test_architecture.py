@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules about the sources that no compiler checks: who may know what. The folders are those of hypervisor/README.md."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tool import paths
+
+pytestmark = pytest.mark.host
+
+HYPERVISOR = paths.ROOT / "hypervisor"
+POLICY = [*sorted((HYPERVISOR / "core").glob("*.[ch]")), *sorted((HYPERVISOR / "virt").glob("*.[ch]"))]
+STRATEGIES = [path.stem for path in sorted((HYPERVISOR / "protect" / "mpu").glob("*.c"))
+              if path.stem in ("window", "window_domain", "switch", "auto", "mask", "background", "resident")]
+
+
+def code(file: Path) -> str:
+    """Without comments and string literals, so that a word in them is no finding."""
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"', " ", file.read_text(encoding="utf-8"), flags=re.S)
+
+
+def found(files: list[Path], pattern: str) -> Iterator[str]:
+    for file in files:
+        for number, line in enumerate(code(file).splitlines(), 1):
+            if re.search(pattern, line):
+                yield f"{paths.relative(file)}:{number}: {line.strip()}"
+
+
+@pytest.mark.requirement("S4-18")
+def test_policy_includes_contracts_and_the_abi_alone() -> None:
+    """core/ and virt/ see include/abi, include/hv and themselves: no MPU, no ISA, no board, no strategy."""
+    for file in POLICY:
+        for name in re.findall(r'^#include "([^"]+)"', file.read_text(encoding="utf-8"), re.M):
+            own = (file.parent / name).is_file() or name.startswith(f"{file.parent.name}/")
+            assert own or name.startswith(("hv/", "abi/")), f"{paths.relative(file)} includes {name}"
+
+
+@pytest.mark.requirement("S4-18")
+def test_no_call_knows_a_strategy() -> None:
+    assert len(STRATEGIES) == 7
+    names = "|".join(("ACCESS_(?!SHARED)[A-Z]+", *(rf"{name}_(?:open|close|begin|end|load)" for name in STRATEGIES)))
+    assert list(found(POLICY, rf"\b(?:{names})\b")) == []
+
+
+@pytest.mark.requirement("S4-18")
+def test_policy_has_no_system_registers_and_no_assembly() -> None:
+    assert list(found(POLICY, r"\b__asm__\b|\basm\b|\bHPR[A-Z]+\b|\bmpu_(?!el1)\w+|\bm[cr][cr]2?\s+p15\b")) == []
+
+
+@pytest.mark.requirement("S4-18")
+def test_every_call_that_reaches_a_peer_uses_the_contract() -> None:
+    """`peer_begin` and `peer_end` come in pairs within a file, and peer_reach never without them."""
+    for file in POLICY:
+        counts = {name: len(re.findall(rf"\b{name}\(", code(file))) for name in ("peer_begin", "peer_reach", "peer_end")}
+        assert bool(counts["peer_begin"]) == bool(counts["peer_end"]), paths.relative(file)
+        assert not counts["peer_reach"] or counts["peer_begin"], paths.relative(file)
+
+
+def test_policy_does_not_choose_by_preprocessor() -> None:
+    """A missing feature is a file; only header guards and the checked build remain."""
+    lines = [line for line in found(POLICY, r"^\s*#\s*(if|ifdef|ifndef|elif)\b")
+             if not re.search(r"ifndef \w+_H$|FENCEPOST_CHECKED", line)]
+    assert lines == []
