@@ -93,6 +93,7 @@ static void use_without_pause(void *argument)
             tries_that_worked = tries_that_worked + 1;
         else
             tries_that_faulted = tries_that_faulted + 1;
+        relax();
     }
     finished(2);
 }
@@ -235,6 +236,7 @@ TEST(balloon, events_from_the_other_cpu_survive_a_page_that_comes_and_goes, IDS 
         do {
             require_eq(decrease(events, 0), 1);
             require_eq(populate(events, 0), 1);
+            relax();
         } while (!event_clear(peer_port(0)));
     }
 }
