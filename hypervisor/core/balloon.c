@@ -94,7 +94,7 @@ hot static reason_t do_extent(struct balloon *b, uint64_t gfn)
                                                 : take_again(b, range, base.addr, bytes);
 }
 
-cold static void explain(const struct balloon *b, uint32_t extent, uint64_t gfn, reason_t why)
+cold static __attribute__((noinline)) void explain(const struct balloon *b, uint32_t extent, uint64_t gfn, reason_t why)
 {
     uint32_t max;
     const uint32_t used = protect_view_slots(b->d, &max);

@@ -182,15 +182,11 @@ static int32_t exchange(struct vcpu *v, uintptr_t arg)
     return e.nr_exchanged == e.in.nr_extents ? 0 : -XEN_EOPNOTSUPP;
 }
 
-hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v)
 {
     const uint32_t op = cmd & MEMOP_CMD_MASK, start = cmd >> MEMOP_EXTENT_SHIFT;
 
     switch (op) {
-    case XENMEM_increase_reservation:
-    case XENMEM_decrease_reservation:
-    case XENMEM_populate_physmap:
-        return balloon_op(v, cmd, arg, unused);
     case XENMEM_maximum_ram_page:
         return start ? -XEN_EINVAL : (int32_t)(ram_limit >> PAGE_SHIFT);
     case XENMEM_current_reservation:
@@ -208,4 +204,14 @@ hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, str
     default:
         return -XEN_ENOSYS;
     }
+}
+
+/* Ballooning is what a guest does often. */
+hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    const uint32_t op = cmd & MEMOP_CMD_MASK;
+
+    if (op == XENMEM_decrease_reservation || op == XENMEM_populate_physmap || op == XENMEM_increase_reservation)
+        return balloon_op(v, cmd, arg, unused);
+    return memory_op_slow(cmd, arg, unused, v);
 }

@@ -11,6 +11,7 @@
 #include "hv/console.h"
 #include "hv/domain.h"
 #include "hv/lock.h"
+#include "hv/page.h"
 #include "hv/smp.h"
 
 static void sleep_for_ever(void)
@@ -24,7 +25,11 @@ noreturn_fn void system_end(bool panicked)
     const uint32_t *const nonce = (const uint32_t *)board_boot_block;
     static struct lock lock;
 
-    lock_acquire(&lock); /* never released: there is one end */
+    if (!panicked) {
+        lock_acquire(&memory_lock); /* nobody is half way through a change */
+        panicked = !page_audit();
+    }
+    lock_acquire(&lock); /* neither is ever released: there is one end */
     smp_stop_others();
     for (uint32_t i = 0; i < nr_domains; i++)
         console_domain_flush(&domains[i]);

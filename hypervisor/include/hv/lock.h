@@ -4,7 +4,8 @@
  * barriers: exclusives between the cores of a cluster are not a given on every R52 board.
  *
  * Rules: interrupts are masked whenever EL2 runs, so a holder is never preempted; holders are bounded. Lock
- * order: memory_lock, channels_lock or the stop lock before console_lock; nothing else nests.
+ * order: memory_lock, channels_lock or the stop lock before console_lock; the end of the
+ * system takes memory_lock, then its own; nothing else nests.
  */
 #ifndef HV_LOCK_H
 #define HV_LOCK_H
