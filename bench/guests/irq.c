@@ -19,26 +19,65 @@ static void on_timer(uint32_t intid)
     taken = true;
 }
 
-BENCH(irq, to_guest, IDS "S4-13 S4-27", WHY "interrupt, injected, guest resumes", NEEDS "system=device")
+static void timer_arm(uint32_t ticks)
 {
-    enum { TIMER_TICKS = 20 };
+    taken = false;
+    timer->control = 0;
+    timer->load = ticks;
+}
 
+static void timer_start(void)
+{
+    timer->control = CONTROL_ONE_SHOT | CONTROL_32_BIT | CONTROL_INTERRUPT | CONTROL_ENABLE;
+}
+
+static void timer_init(void)
+{
     irq_init();
     irq_set_handler(INTID_DUAL_TIMER, on_timer);
     irq_enable_source(INTID_DUAL_TIMER);
     irq_unmask();
+}
+
+BENCH(irq, to_guest, IDS "S4-13 S4-27", WHY "interrupt, injected, guest resumes", NEEDS "system=device")
+{
+    enum { TIMER_TICKS = 20 };
+
+    timer_init();
     for_rounds (round) {
-        taken = false;
-        timer->control = 0;
-        timer->load = TIMER_TICKS;
+        timer_arm(TIMER_TICKS);
         round_start();
-        timer->control = CONTROL_ONE_SHOT | CONTROL_32_BIT | CONTROL_INTERRUPT | CONTROL_ENABLE;
+        timer_start();
         while (!taken)
             ;
         round_stop();
     }
     irq_mask();
     series_end("irq.to_guest");
+}
+
+BENCH(irq, to_higher, IDS "S3-04", WHY "what a real-time domain waits for while another one loads the CPU",
+      NEEDS "system=bench-latency")
+{
+    enum { TIMER_TICKS = 200 };
+
+    timer_init();
+    for_rounds (round) {
+        timer_arm(TIMER_TICKS);
+        round_start();
+        timer_start();
+        while (!taken)
+            wait_for_interrupt();
+        round_stop();
+    }
+    irq_mask();
+    series_end("irq.to_higher");
+}
+
+PEER(2, irq, to_higher)
+{
+    for (;;)
+        __asm__ volatile("");
 }
 
 /* Booting is what is measured. */
