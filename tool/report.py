@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import evidence
 from tool import board as boards
 from tool import documents, environment, paths, records, requirements, stored, trace, trace_text
 from tool.exitcodes import Exit, UsageError
@@ -69,7 +70,7 @@ def _newer(run: Run, board: str) -> tuple[str, ...]:
                  for other in stored.newer(run, board) if other.rows)
 
 
-def _benches(measured: Any, board: str, built: Mapping[str, str]) -> str:
+def _benches(measured: evidence.Measured, board: str, built: Mapping[str, str]) -> str:
     release = built.get(str(paths.hypervisor(board, "release").relative_to(paths.BUILD)), "")
     if not measured.image:
         return f"{measured.source}; run ./fencepost check to measure this image"
@@ -90,7 +91,6 @@ def known_tests(run: Run, board: str) -> dict[str, tuple[str, ...]]:
 
 
 def make(board: str, run: Run, table: Mapping[str, Requirement], ids: list[str]) -> tuple[trace.Trace, Sources]:
-    from bench import evidence
     built = environment.describe(board).images
     measured, proofs = evidence.of_board(board)
     proofs += trace.proofs_of_tests(run.rows, known_tests(run, board), board)
