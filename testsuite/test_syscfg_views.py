@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from testsuite.syscfg_tool import config_of, good, parse_config, syscfg, system
+from testsuite.syscfg_tool import config_of, good, images, parse_config, syscfg, system
 from tool import paths
 
 pytestmark = pytest.mark.host
@@ -33,7 +33,8 @@ def decode(region: tuple[int, int]) -> tuple[int, int, int]:
 
 def has_default_attributes(name: str, folder: Path) -> bool:
     """Every bank lies where the default map is Normal, write-back and Non-shareable, as the bank must be."""
-    return all(limit <= 0x40000000 and not attr & SHAREABLE for domain in config_of(folder, system(name)).domains
+    config = config_of(folder, system(name), *images(folder, system(name)))
+    return all(limit <= 0x40000000 and not attr & SHAREABLE for domain in config.domains
                for _, limit, attr, kind in domain.ranges if kind == RAM)
 
 
@@ -46,7 +47,7 @@ def test_every_system_fits_every_strategy(name: str, strategy: str, tmp_path: Pa
 
     Only `background` with banks whose attributes are not the default map's is refused.
     """
-    outcome = syscfg(tmp_path, system(name), "--access", strategy)
+    outcome = syscfg(tmp_path, system(name), "--access", strategy, *images(tmp_path, system(name)))
     if strategy == "background" and not has_default_attributes(name, tmp_path):
         assert outcome.status == 2 and all("`background` and bank" in line for line in outcome.errors)
         return
@@ -134,6 +135,15 @@ def test_hypervisor_view_is_all_ram_for_el2_only(tmp_path: Path) -> None:
     config = config_of(tmp_path, system("pair"), "--access", "switch")
     assert [decode(region) for region in config.hyp_regions] == [(0x20000000, 0xe0000000, WRITE)]
     config = config_of(tmp_path, system("smp-dom"), "--access", "switch")
-    assert [decode(region) for region in config.hyp_regions][:2] == [(0x20000000, 0x20100000, WRITE | SHAREABLE),
-                                                                     (0x20100000, 0x28000000, WRITE)]
+    assert [decode(region) for region in config.hyp_regions] == [(0x20000000, 0x28004000, WRITE | SHAREABLE),
+                                                                 (0x28004000, 0xe0000000, WRITE)]
     assert config.domains[0].ranges[0][2] == WRITE | EXEC | EL1 | SHAREABLE and config.words["nr_cpus"] == 2
+
+
+@pytest.mark.requirement("S2-07")
+def test_ram_that_two_cpus_may_map_is_shareable(tmp_path: Path) -> None:
+    """The owner on one CPU, a domain that may map its pages on the other: neither may cache a line for itself."""
+    config = config_of(tmp_path, system("smp"))
+    assert not any(domain.ranges[0][2] & SHAREABLE for domain in config.domains)
+    config = config_of(tmp_path, system("smp", "&domU1 { fencepost,may-map = <&domU2>; };"))
+    assert [bool(domain.ranges[0][2] & SHAREABLE) for domain in config.domains] == [False, True]

@@ -27,6 +27,23 @@ static uint32_t read_list(const struct system *system, const struct domain *doma
     return mask;
 }
 
+/*
+ * RAM that is used on both CPUs must be Shareable in every view that has it: a Cortex-R52 keeps the rest in the
+ * L1 cache of one CPU. A page that may be mapped counts where it may be mapped.
+ */
+static void share_across_cpus(struct system *system)
+{
+    for (unsigned i = 0; i < system->nr_domains; i++) {
+        uint32_t cpus = domain_cpus(&system->domains[i]);
+
+        for (unsigned k = 0; k < system->nr_domains; k++)
+            if (system->domains[k].may_map & BIT(i))
+                cpus |= domain_cpus(&system->domains[k]);
+        if (cpus & (cpus - 1))
+            system->domains[i].flags |= DOMAIN_SHAREABLE;
+    }
+}
+
 void policy_read(struct system *system)
 {
     for (unsigned i = 0; i < system->nr_domains; i++) {
@@ -38,4 +55,5 @@ void policy_read(struct system *system)
         if (domain->may_map & BIT(i))
             diag_error(domain->path, "fencepost,may-map", "names the domain itself: mapping is for foreign pages");
     }
+    share_across_cpus(system);
 }

@@ -100,7 +100,7 @@ static void domain_lines(const struct system *system, unsigned index, FILE *to)
 
     fprintf(to, "\nd%u %s%s, RAM %s%s\n", index + 1, domain->name,
             domain->flags & DOMAIN_ESSENTIAL ? ", essential" : "",
-            domain->flags & DOMAIN_SHAREABLE ? "Outer Shareable (vCPUs on two CPUs)" : "Non-shareable (one CPU)",
+            domain->flags & DOMAIN_SHAREABLE ? "Outer Shareable (used on two CPUs)" : "Non-shareable (one CPU)",
             domain->flags & DOMAIN_TRUSTED_DMA ? ", TRUSTED: a device of it may master the bus" : "");
     range_lines(domain, to);
     module_line(&domain->kernel, "image", to);

@@ -106,6 +106,4 @@ void vcpus_read(struct system *system, struct domain *domain)
 
     if (system->strategy.cpu1_is_dma && domain_cpus(domain) & BIT(1))
         diag_error(domain->path, "hard-affinity", "\"1\": CPU 1 is lent to DMA by fencepost,cpu1");
-    if (domain_cpus(domain) & (domain_cpus(domain) - 1))
-        domain->flags |= DOMAIN_SHAREABLE;
 }

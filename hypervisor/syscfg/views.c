@@ -82,7 +82,7 @@ static void check_background(const struct system *system, const struct domain *d
         if (domain->flags & DOMAIN_SHAREABLE)
             diag_error(domain->path, "fencepost,access",
                        "`background` and bank " SPAN_FORMAT
-                       ", Shareable because its vCPUs run on two CPUs: the default map is Non-shareable",
+                       ", Shareable because it is used on two CPUs: the default map is Non-shareable",
                        SPAN_VALUES(bank));
         if (!span_holds(system->board.background_normal, bank))
             diag_error(domain->path, "fencepost,access",

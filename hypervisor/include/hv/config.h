@@ -94,7 +94,7 @@ enum config_domain_flags {
     DOMAIN_ESSENTIAL = 1u << 0, /* fencepost,essential: the system ends when this domain stops */
     DOMAIN_DIRECT_MAP = 1u << 1,
     DOMAIN_KEEP_CONTENT = 1u << 2, /* static RAM is not scrubbed at first start */
-    DOMAIN_SHAREABLE = 1u << 3,    /* vCPUs on both CPUs: banks are Outer Shareable */
+    DOMAIN_SHAREABLE = 1u << 3,    /* its banks are used on both CPUs: Outer Shareable */
     DOMAIN_TRUSTED_DMA = 1u << 4,
     DOMAIN_SLOTS_RESIDENT = 1u << 5, /* `mask`: the view has slots of its own until a view must grow */
     DOMAIN_VPL011 = 1u << 6,         /* sees a PL011 at vuart_base */
