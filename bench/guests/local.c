@@ -26,6 +26,18 @@ BENCH(vgic, trap, IDS "S4-13 S4-27", WHY "an emulated register read", NEEDS "sys
     series_end("vgic.trap");
 }
 
+BENCH(mmio, trap, IDS "S0-08", WHY "an emulated device without an interrupt to move", NEEDS "system=vuart")
+{
+    const volatile uint32_t *flags = (const volatile uint32_t *)0xe0206018; /* UARTFR */
+
+    for_rounds (round) {
+        round_start();
+        (void)*flags;
+        round_stop();
+    }
+    series_end("mmio.trap");
+}
+
 /* Both ends here, pending clear, masked: one bit is set and nothing follows. */
 BENCH(evtchn, send_self, IDS "S4-19", WHY "the caller's own page is in the loaded view", NEEDS "system=bench-pair")
 {
