@@ -74,6 +74,8 @@ def test_the_domain_that_asks_sees_the_boards_uart(tmp_path: Path) -> None:
     assert node(outcome.folder, "domU1", "interrupts") == "0 e 4"
     assert node(outcome.folder, "domU1", "current-speed", "u") == "115200"
     assert node(outcome.folder, "domU2", "compatible", "s") == ""
+    assert [domain["vpl011"] for domain in outcome.load["domains"]] == [True, False]
+    assert outcome.stdout.count(f"vPL011           {BASE:#x}  INTID {INTID}") == 1
 
 
 @pytest.mark.requirement("S0-08")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Mapping, Sequence
+import termios
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tool import board as boards
@@ -57,11 +60,28 @@ def _echo(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+@contextmanager
+def _keyboard(wanted: bool) -> Iterator[bytes | None]:
+    """Our standard input, or nothing. A terminal is ours in the foreground only, and QEMU leaves it raw."""
+    if not wanted or os.isatty(0) and os.tcgetpgrp(0) != os.getpgrp():
+        yield b""
+    elif not os.isatty(0):
+        yield None
+    else:
+        kept = termios.tcgetattr(0)
+        try:
+            yield None
+        finally:
+            termios.tcsetattr(0, termios.TCSADRAIN, kept)
+
+
 def _boot(chosen: machine.Machine, folder: Path, seconds: float | None, symbols: Path) -> Exit:
     if chosen.gdb:
         print(f"waiting for a debugger:  gdb-multiarch -ex 'target remote {chosen.gdb[4:]}' "
               f"{paths.relative(symbols)}", file=sys.stderr)
-    guest_ms = None if chosen.gdb else 1000 * 3600 if seconds is None else max(1, int(1000 * seconds))
+    typing = chosen.typed is None and os.isatty(0)  # a guest may wait for somebody who thinks
+    unlimited = None if typing else 1000 * 3600
+    guest_ms = None if chosen.gdb else unlimited if seconds is None else max(1, int(1000 * seconds))
     limits = machine.Limits(guest_ms=guest_ms)
     result = machine.run(chosen, folder, limits, _echo)
     log = f"the log is in {paths.relative(folder)}"
@@ -106,6 +126,7 @@ def main(args: argparse.Namespace) -> Exit:
         write_image(args.image, hypervisor, system)
         print(f"{args.image}: {args.image.stat().st_size} bytes")
         return Exit.FINE
-    chosen = machine.Machine(board, hypervisor, system.loads, system.cpus, machine.new_nonce(),
-                             gdb=_GDB if args.gdb else None)
-    return _boot(chosen, folder, args.seconds, hypervisor)
+    with _keyboard(any(domain["vpl011"] for domain in system.domains)) as typed:
+        chosen = machine.Machine(board, hypervisor, system.loads, system.cpus, machine.new_nonce(),
+                                 gdb=_GDB if args.gdb else None, typed=typed)
+        return _boot(chosen, folder, args.seconds, hypervisor)

@@ -99,10 +99,12 @@ static void put_domains(const struct system *system, FILE *to)
 
         fprintf(to, "%s    {", i == 0 ? "\n" : ",\n");
         put_name(to, "name", domain->name);
-        fprintf(to, ", \"domid\": %u, \"cpus\": %u, \"essential\": %s, \"trusted_dma\": %s, \"shareable\": %s,", i + 1,
+        fprintf(to, ", \"domid\": %u, \"cpus\": %u, \"essential\": %s, \"trusted_dma\": %s, \"shareable\": %s,"
+                    " \"vpl011\": %s,", i + 1,
                 domain->nr_vcpus, domain->flags & DOMAIN_ESSENTIAL ? "true" : "false",
                 domain->flags & DOMAIN_TRUSTED_DMA ? "true" : "false",
-                domain->flags & DOMAIN_SHAREABLE ? "true" : "false");
+                domain->flags & DOMAIN_SHAREABLE ? "true" : "false",
+                domain->flags & DOMAIN_VPL011 ? "true" : "false");
         fprintf(to, " \"restart\": \"%s\", \"entry\": %llu, \"may_connect\": %u, \"may_map\": %u, \"banks\": [",
                 restart[domain->restart], (unsigned long long)domain->kernel.target, domain->may_connect,
                 domain->may_map);

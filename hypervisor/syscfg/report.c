@@ -115,6 +115,9 @@ static void domain_lines(const struct system *system, unsigned index, FILE *to)
     for (unsigned i = 0; i < domain->nr_irqs; i++)
         fprintf(to, "  interrupt        INTID %u, %s\n", domain->irqs[i].intid,
                 domain->irqs[i].edge ? "edge" : "level");
+    if (domain->flags & DOMAIN_VPL011)
+        fprintf(to, "  vPL011           0x%08llx  INTID %u\n", (unsigned long long)system->vuart.window.base,
+                system->vuart.intid);
     policy_line(system, domain->may_connect, "may connect", to);
     policy_line(system, domain->may_map, "may map", to);
     restart_line(domain, to);
