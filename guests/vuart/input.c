@@ -69,6 +69,34 @@ TEST(vuart, the_receive_interrupt_means_half_full, IDS "S0-08", WHY "16 of 32, t
     expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
 }
 
+enum { SECOND_LIFE_NS = 20 * 1000 * 1000, END_NS = 1000 * 1000 * 1000 };
+
+TEST(vuart, a_restart_resets_the_uart, IDS "S0-08", WHY "input, mask and interrupt of the life before are gone",
+     NEEDS "system=vuart-two input=\\x01\\x01\\x01l crash=2")
+{
+    while (now_ns() < END_NS)
+        sched_poll(NULL, 0, END_NS);
+}
+
+PEER(2, vuart, a_restart_resets_the_uart)
+{
+    irq_init();
+    if (now_ns() < SECOND_LIFE_NS) {
+        irq_enable_source(BOARD_UART_INTID);
+        *uart(UART_IMSC) = INT_TX | INT_RT;
+        spin_until(!(*uart(UART_FR) & FR_RXFE));
+        expect_true(irq_is_pending(BOARD_UART_INTID));
+        spin_until(now_ns() >= SECOND_LIFE_NS);
+        shutdown(SHUTDOWN_reboot);
+    }
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
+    expect_eq(*uart(UART_IMSC), 0);
+    expect_eq(*uart(UART_RIS), 0);
+    irq_enable_source(BOARD_UART_INTID);
+    expect_true(!irq_is_pending(BOARD_UART_INTID));
+    shutdown(SHUTDOWN_crash); /* tells the harness that the second life came this far */
+}
+
 TEST(vuart, ctrl_a_three_times_gives_the_console_to_the_next_domain, IDS "S0-08",
      WHY "each has its own UART at the same address; one console for all", NEEDS "system=vuart-two input=a\\x01\\x01\\x01b")
 {

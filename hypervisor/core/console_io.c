@@ -31,7 +31,7 @@ int32_t hypercall_console_io(uint32_t cmd, uint32_t count, uint32_t buffer, stru
     switch (cmd) {
     case CONSOLEIO_write:
         return console_write(v, count, buffer);
-    case CONSOLEIO_read: /* nobody types here yet: 0 characters */
+    case CONSOLEIO_read: /* 0 characters: what is typed goes to a vPL011 (hv/vuart.h) */
         return count > INT32_MAX ? -XEN_E2BIG : 0;
     default:
         return -XEN_ENOSYS;
