@@ -175,13 +175,17 @@ static void start_shared(struct domain *d, struct shared_info *shared, const str
         move_vcpu_info(&d->vcpus[0], &shared->vcpu_info[0], page);
 }
 
-/* The old page left the map by remove_from_physmap: its content goes to the new one, its pin goes. */
+/*
+ * The old page left the map by remove_from_physmap: its content goes to the new one, its pin goes. Nobody sends
+ * meanwhile: what arrived behind the copy would be lost, and the old page needs its own description.
+ */
 static void resume_shared(struct domain *d, struct shared_info *shared, const struct peer_page *page)
 {
     const struct shared_info *const old = shared_of(d);
     struct vcpu *const v = &d->vcpus[0];
     struct peer_access access;
 
+    smp_hold(UINT32_MAX);
     strategy->begin(&access);
     strategy->reach(&access, &d->shared_page);
     arch_copy_words((uint32_t *)shared, (const uint32_t *)old, (const uint32_t *)((uintptr_t)old + XEN_PAGE_SIZE));

@@ -114,7 +114,7 @@ hot void smp_hold(uint32_t mask)
 {
     const unsigned me = cpu_this()->id, other = other_cpu();
 
-    if (likely(is_absent(mask, other)))
+    if (likely(is_absent(mask, other)) || holding[me])
         return;
     holding[me] = 1;
     ask_other(me, other);

@@ -20,7 +20,8 @@ void smp_quiesce(uint32_t cpus);
 
 /*
  * The other CPU of the mask, if any, waits at a point where it has no peer access open, until smp_release. Then it
- * loads its current domain's view once more. Under memory_lock only, so that never two CPUs hold each other.
+ * loads its current domain's view once more. Under memory_lock only, so that never two CPUs hold each other. A CPU
+ * that is held already stays so.
  */
 void smp_hold(uint32_t cpus);
 void smp_release(void);
