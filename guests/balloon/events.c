@@ -202,6 +202,25 @@ TEST(balloon, an_event_page_can_go_and_come_many_times, IDS "X-30", WHY "nothing
     expect_eq(slots_left(), before);
 }
 
+TEST(balloon, a_vcpu_info_may_be_registered_while_shared_info_is_out, IDS "X-30 S4-12", WHY "its content is fetched from there", ALL)
+{
+    const uint32_t page = PAGE_AT(50), info = PAGE_AT(60);
+
+    listen_in(page);
+    expect_eq(evtchn_send(far_port), 0);
+    require_eq(decrease(page, 0), 1);
+    require_eq(events_register_vcpu_info(0, (void *)info), 0);
+    expect_true(upcall_flag(0));
+    expect_eq(selector(0), ~0ull);
+    selector_take(0);
+    upcall_clear(0);
+    expect_eq(evtchn_send(near_port), 0);
+    expect_true(upcall_flag(0));
+    require_eq(populate(page, 0), 1);
+    expect_event(near_port);
+    expect_event(far_port);
+}
+
 TEST(balloon, shared_info_moves_after_it_was_removed, IDS "X-40", WHY "its content goes to the new page", ALL)
 {
     const uint32_t page = PAGE_AT(50), next = PAGE_AT(80);

@@ -249,3 +249,61 @@ PEER(2, balloon, events_from_the_other_cpu_survive_a_page_that_comes_and_goes)
         peer_signal(0);
     }
 }
+
+TEST(balloon, shared_info_moves_while_the_other_cpu_sends, IDS "X-40 S4-17", WHY "no event is lost on the way",
+     NEEDS "system=smp strategies=all")
+{
+    uint32_t events = image_bank_page(20), next = image_bank_page(22);
+
+    require_eq(events_register_shared_info((void *)events), 0);
+    peers_meet();
+    for (uint32_t round = 0; round < 50; round++) {
+        const uint32_t old = events;
+
+        peer_signal(0);
+        require_eq(remove_page(old), 0);
+        require_eq(events_register_shared_info((void *)next), 0);
+        require_eq(populate(old, 0), 1);
+        events = next;
+        next = old;
+        peer_wait(0);
+    }
+}
+
+PEER(2, balloon, shared_info_moves_while_the_other_cpu_sends)
+{
+    peers_meet();
+    for (;;) {
+        peer_wait(0);
+        peer_signal(0);
+    }
+}
+
+TEST(balloon, shared_info_moves_while_the_other_cpu_sends_without_pause, IDS "X-40 S4-17",
+     WHY "the sender finds the old page or the new one, never half of each", NEEDS "system=smp strategies=all")
+{
+    uint32_t events = image_bank_page(20), next = image_bank_page(22);
+
+    require_eq(events_register_shared_info((void *)events), 0);
+    peers_meet();
+    for (uint32_t round = 0; round < 200; round++) {
+        const uint32_t old = events;
+
+        require_eq(remove_page(old), 0);
+        require_eq(events_register_shared_info((void *)next), 0);
+        require_eq(populate(old, 0), 1);
+        event_wait(peer_port(1));
+        events = next;
+        next = old;
+    }
+}
+
+PEER(2, balloon, shared_info_moves_while_the_other_cpu_sends_without_pause)
+{
+    peers_meet();
+    for (;;) {
+        peer_signal(1);
+        if (counter() & 1u)
+            relax();
+    }
+}
