@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.counts import IRQ_VECTOR, Counts, Recording, Row, Series
 from bench.metrics import COLD, Counted, Metric
+from tool import console
 
 WARM_ROUNDS = 1004
 
@@ -128,6 +129,14 @@ def of_series(metric: Metric, label: str, strategy: str, series: Series) -> list
     if metric.cold:
         results.append(_result(metric, name + COLD, strategy, series.cold))
     return results
+
+
+def of_guest(metric: Metric, strategy: str, told: Iterable[console.Metric]) -> Result:
+    """The number that a bench reports by itself, once."""
+    found = [one for one in told if one.name == metric.name]
+    if len(found) != 1 or found[0].unit != metric.unit:
+        return NotMeasured(metric.name, f"the bench told it {len(found)} times, in {metric.unit} once is wanted")
+    return Measurement(metric.name, strategy, Exact(found[0].value, metric.unit), None)
 
 
 def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str, recording: Recording) -> list[Result]:

@@ -26,6 +26,7 @@ class Counted(enum.Enum):
     PROBES = "probes"
     BOOT = "boot"
     ELF = "ELF"
+    GUEST = "guest"
 
 
 class Gate(enum.Enum):
@@ -61,7 +62,7 @@ class Metric:
 
     @property
     def unit(self) -> str:
-        return "bytes" if self.counted is Counted.ELF else "instructions"
+        return {Counted.ELF: "bytes", Counted.GUEST: "pages"}.get(self.counted, "instructions")
 
     @property
     def series(self) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import counts, image, measure
 from bench.metrics import Counted, Metric, natural
 from tool import board as boards
-from tool import build, devicetree, environment, machine, paths, records, setup, strategy, system, verdict
+from tool import build, console, devicetree, environment, machine, paths, records, setup, strategy, system, verdict
 from tool.exitcodes import EnvironmentMissing, UsageError
 
 KIND = "release"               # the image that ships is the one that is measured
@@ -108,6 +108,7 @@ class Outcome:
     recording: counts.Recording | None
     reason: str                    # why there is no recording
     description: dict[str, object]  # syscfg's load.json
+    told: tuple[console.Metric, ...] = ()   # by the bench itself
 
 
 def _escaped(path: Path) -> str:
@@ -141,7 +142,7 @@ def run(session: Session, job: Job) -> Outcome:
         return Outcome(job, (), None, f"{judged.kind.value}: {judged.reason}", {})
     labels = tuple(note.removeprefix(_SERIES) for note in judged.notes if note.startswith(_SERIES))
     try:
-        return Outcome(job, labels, counts.parse(out.read_text()), "", dict(prepared.description))
+        return Outcome(job, labels, counts.parse(out.read_text()), "", dict(prepared.description), judged.metrics)
     except (OSError, counts.RecordError) as error:
         return Outcome(job, (), None, f"{out}: {error}", {})
 
@@ -178,7 +179,10 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
             found += [measure.NotMeasured(metric.name.replace("<s>", outcome.job.strategy), outcome.reason)
                       for metric in wanted]
         else:
-            found += measure.of_recording(wanted, outcome.labels, outcome.job.strategy, outcome.recording)
+            counted = [metric for metric in wanted if metric.counted is not Counted.GUEST]
+            found += measure.of_recording(counted, outcome.labels, outcome.job.strategy, outcome.recording)
+            found += [measure.of_guest(metric, outcome.job.strategy, outcome.told) for metric in wanted
+                      if metric.counted is Counted.GUEST]
     for metric in metrics:
         if metric.counted is Counted.ELF:
             size = measure.Exact(session.hypervisor.text_rodata_bytes, metric.unit)

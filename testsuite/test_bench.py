@@ -12,6 +12,7 @@ from bench import bench, counts, image, measure, metrics
 from bench.counts import Counts
 from bench.measure import Exact, Measurement, NotMeasured, Sampled
 from testsuite.made_up import SEND, TABLE, line, of, probed, row, row_named, series
+from tool import console
 from tool.exitcodes import UsageError
 
 # ---- the plugin's output
@@ -69,6 +70,21 @@ def test_a_name_without_a_row_has_none(name: str) -> None:
 def test_a_malformed_table_is_refused_with_its_line(text: str, reason: str) -> None:
     with pytest.raises(metrics.TableError, match=reason):
         metrics.parse(text)
+
+
+# ---- what a bench tells by itself
+
+@pytest.mark.parametrize("told, value", [
+    ([console.Metric("balloon.slots_out", 8, "pages")], 8), ([], None),
+    ([console.Metric("balloon.slots_out", 8, "bytes")], None), ([console.Metric("balloon.slots_out", 8, "pages")] * 2, None)])
+def test_a_number_of_the_bench_itself_comes_once_and_in_its_unit(told: list[console.Metric], value: int | None) -> None:
+    result = measure.of_guest(row_named("balloon.slots_out"), "window", told)
+    assert (result.value.value if isinstance(result, Measurement) else None) == value
+
+
+def test_targets_grow_with_the_number_of_pages() -> None:
+    row_ = row_named("balloon.out_in.16")
+    assert [row_.target_of(f"balloon.out_in.{k}") for k in (1, 16)] == [540, 3990]
 
 
 # ---- from rounds to numbers
