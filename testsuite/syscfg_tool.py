@@ -60,6 +60,15 @@ def syscfg(folder: Path, text: str, *options: str) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr, out)
 
 
+def images(folder: Path, text: str) -> list[str]:
+    """Options that give every domain of the system one page as its image, as small as the tests' guests need."""
+    image = folder / "image.bin"
+    image.write_bytes(bytes(4096))
+    names = subprocess.run(["fdtget", "-l", str(compile_tree(text, folder / "names.dtb")), "/chosen"],
+                           capture_output=True, text=True, check=True).stdout.split()
+    return [word for name in names for word in ("--guest", f"{name}={image}")]
+
+
 def system(name: str, overlay: str = "") -> str:
     """One of boards/systems with more text behind it."""
     return f'#include "{name}.dts"\n{overlay}\n'
@@ -114,7 +123,8 @@ def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
      entry, *modules) = struct.unpack_from("<14I9I", blob, at + 16)
     table = _table(blob, "<QQIIII", words["ranges"] + 32 * range0, ranges)
     return Domain(_name(blob[at:at + 16]), flags, pages, tuple(row[:4] for row in table),
-                  tuple(row[4] for row in table), _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
+                  tuple(row[4] for row in table),
+                  _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
                   tuple(tuple(modules[i:i + 3]) for i in (0, 3, 6)))
 
 

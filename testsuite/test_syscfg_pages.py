@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from testsuite.syscfg_refusal import Refused, bank, check_refused, refusals
-from testsuite.syscfg_tool import config_of, parse_config, syscfg, system
+from testsuite.syscfg_tool import config_of, good, images, parse_config, system
 from tool import paths
 
 pytestmark = pytest.mark.host
@@ -23,8 +23,7 @@ HEAP = "&chosen { xen,static-heap = <0x38000000 0x10000>; };"
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_every_owned_page_has_one_index(name: str, tmp_path: Path) -> None:
     """Consecutive over all domains, none for what a domain borrows; the tables fit where they lie."""
-    outcome = syscfg(tmp_path, system(name))
-    assert outcome.status == 0, outcome.stderr
+    outcome = good(tmp_path, system(name), *images(tmp_path, system(name)))
     config, after = parse_config(outcome.config), 0
     for domain in config.domains:
         own = 0

@@ -147,3 +147,14 @@ def test_ram_that_two_cpus_may_map_is_shareable(tmp_path: Path) -> None:
     assert not any(domain.ranges[0][2] & SHAREABLE for domain in config.domains)
     config = config_of(tmp_path, system("smp", "&domU1 { fencepost,may-map = <&domU2>; };"))
     assert [bool(domain.ranges[0][2] & SHAREABLE) for domain in config.domains] == [False, True]
+
+
+def test_unused_ram_between_shareable_banks_joins_them(tmp_path: Path) -> None:
+    """Nobody's RAM can have either attribute; another domain's bank keeps its own and so keeps them apart."""
+    vcpus = "".join(f'vcpu{n} {{ compatible = "xen,vcpu"; id = <{n}>; hard-affinity = "{n}"; }};' for n in (0, 1))
+    text = f"""&domU2 {{ /delete-property/ fencepost,may-map; cpus = <2>; memory = <0 1104>;
+        xen,static-mem = <0x20400000 0x100000 0x21000000 0x10000 0x28004000 0x4000>; {vcpus} }};"""
+    config = config_of(tmp_path, system("pair", text), "--access", "switch")
+    assert [decode(region) for region in config.hyp_regions] == [
+        (0x20000000, 0x20400000, WRITE), (0x20400000, 0x21010000, WRITE | SHAREABLE), (0x21010000, 0x28004000, WRITE),
+        (0x28004000, 0x28008000, WRITE | SHAREABLE), (0x28008000, 0xe0000000, WRITE)]

@@ -14,6 +14,14 @@ int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max)
     return parent < 0 ? 0 : tree_read_spans(fdt, node, "reg", tree_read_cells(fdt, parent), spans, max);
 }
 
+bool board_has_ram(const struct board *board, struct span span)
+{
+    for (unsigned i = 0; i < board->nr_memory; i++)
+        if (span_holds(board->memory[i], span))
+            return true;
+    return false;
+}
+
 static bool is_memory(const void *fdt, int node)
 {
     const char *type = tree_read_string(fdt, node, "device_type");

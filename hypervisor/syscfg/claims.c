@@ -46,18 +46,10 @@ static void claim(struct claims *all, enum claim_kind kind, struct span span, co
     snprintf(new->path, sizeof(new->path), "%s", path);
 }
 
-static bool in_ram(const struct board *board, struct span span)
-{
-    for (unsigned i = 0; i < board->nr_memory; i++)
-        if (span_holds(board->memory[i], span))
-            return true;
-    return false;
-}
-
 static void claim_ram(struct claims *all, const struct system *system, enum claim_kind kind, struct span span,
                       const char *path, const char *property)
 {
-    if (span.limit != 0 && !in_ram(&system->board, span))
+    if (span.limit != 0 && !board_has_ram(&system->board, span))
         diag_error(path, property, SPAN_FORMAT ": must lie inside one memory node of the board", SPAN_VALUES(span));
     claim(all, kind, span, path, property);
 }

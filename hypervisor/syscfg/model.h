@@ -216,6 +216,8 @@ int guest_devices_copy(void *guest, const void *from, int node);
 
 /* The `reg` of a board node, in its parent's cells, as tree_read_spans has it. */
 int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max);
+/* The span lies inside one memory node. */
+bool board_has_ram(const struct board *board, struct span span);
 /* The bus firewall stands in front of this board node. */
 bool master_is_checked(const struct system *system, int host);
 /* True, and *address set, if the word at `offset` in the device's registers is passed through to the domain. */

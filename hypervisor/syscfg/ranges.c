@@ -138,9 +138,51 @@ static void drop_empty(struct view *view)
 /* The program of another CPU, and the registers it keeps in RAM: neither is memory to look at. */
 static void subtract_engine(struct system *system)
 {
+    if (!system->strategy.cpu1_is_dma)
+        return;
     subtract(&system->hyp, system->board.engine);
     for (unsigned i = 0; i < system->board.nr_channels; i++)
         subtract(&system->hyp, system->board.channels[i].span);
+}
+
+/* In the hypervisor's view as a whole, and neither a domain's nor a module's. */
+static bool is_unused(const struct system *system, struct span gap)
+{
+    bool unused = !span_overlaps(gap, system->board.modules), in_view = false;
+
+    for (unsigned i = 0; i < system->hyp.nr_ranges; i++)
+        in_view = in_view || span_holds((struct span){system->hyp.ranges[i].base, system->hyp.ranges[i].limit}, gap);
+    for (unsigned d = 0; d < system->nr_domains; d++) {
+        const struct view *guest = &system->domains[d].view;
+
+        for (unsigned i = 0; i < guest->nr_ranges; i++)
+            unused = unused && !span_overlaps(gap, (struct span){guest->ranges[i].base, guest->ranges[i].limit});
+    }
+    return unused && in_view;
+}
+
+/* What lies unused between two Shareable ranges may be Shareable too: one region instead of three. */
+static void join_shareable(struct system *system)
+{
+    struct view *view = &system->hyp;
+    struct span gaps[MAX_RANGES], gap = {0, 0};
+    unsigned nr = 0;
+
+    sort(view);
+    for (unsigned i = 0; i < view->nr_ranges; i++) {
+        const struct config_range *range = &view->ranges[i];
+
+        if (!(range->attr & RANGE_SHAREABLE))
+            continue;
+        gap.limit = range->base;
+        if (gap.base != 0 && gap.base < gap.limit && is_unused(system, gap))
+            gaps[nr++] = gap;
+        gap.base = range->limit;
+    }
+    for (unsigned i = 0; i < nr; i++) {
+        subtract(view, gaps[i]);
+        add(view, gaps[i], POOL_ATTR, RANGE_RAM);
+    }
 }
 
 /* All RAM that is not the hypervisor's own, for EL2 only; a guest's Shareable ranges keep their attribute. */
@@ -152,8 +194,7 @@ void ranges_collect_hyp(struct system *system)
         add(view, system->board.memory[i], RANGE_WRITE, RANGE_RAM);
     subtract(view, system->board.hypervisor);
     subtract(view, system->static_heap);
-    if (system->strategy.cpu1_is_dma)
-        subtract_engine(system);
+    subtract_engine(system);
     add(view, system->static_heap, POOL_ATTR, RANGE_POOL);
     for (unsigned d = 0; d < system->nr_domains; d++) {
         const struct view *guest = &system->domains[d].view;
@@ -167,6 +208,8 @@ void ranges_collect_hyp(struct system *system)
             add(view, span, RANGE_WRITE | RANGE_SHAREABLE, RANGE_RAM);
         }
     }
+    drop_empty(view);
+    join_shareable(system);
     drop_empty(view);
     finish(view);
 }

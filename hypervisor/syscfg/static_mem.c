@@ -27,21 +27,13 @@ static void hint_other_cells(const struct system *system, const struct domain *d
                    chosen.address, chosen.size, address, size);
 }
 
-static bool in_ram(const struct board *board, struct span bank)
-{
-    for (unsigned i = 0; i < board->nr_memory; i++)
-        if (span_holds(board->memory[i], bank))
-            return true;
-    return false;
-}
-
 static void check_bank(const struct system *system, const struct domain *domain, struct span bank)
 {
     struct span events = system->strategy.event_pages;
 
     if ((bank.base | bank.limit) % PAGE_SIZE != 0)
         diag_error(domain->path, "xen,static-mem", SPAN_FORMAT ": must be multiples of 4 KiB", SPAN_VALUES(bank));
-    if (!in_ram(&system->board, bank))
+    if (!board_has_ram(&system->board, bank))
         diag_error(domain->path, "xen,static-mem", SPAN_FORMAT ": must lie inside one memory node of the board",
                    SPAN_VALUES(bank));
     if (span_overlaps(events, bank) && !span_holds(events, bank))
