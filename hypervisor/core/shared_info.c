@@ -272,7 +272,9 @@ int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address)
     int32_t result;
 
     lock_acquire(&memory_lock);
+    smp_hold(UINT32_MAX); /* the old place of vCPU 0 may be in shared_info: its description is another */
     result = register_vcpu(target, address);
+    smp_release();
     lock_release(&memory_lock);
     return result;
 }
