@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A domain with several lives. Domain 2 of the system `restart` runs its PEER function from the start in every
+ * life; static shared memory counts the lives and carries from one to the next, and to domain 1, what is to be
+ * known. Domain 1 runs the test and sleeps while it waits, so that time passes at no cost.
+ *
+ * The owner of a piece of shared memory is domain 1 (board) or domain 2 (diary).
+ */
+#ifndef RESTART_RESTART_H
+#define RESTART_RESTART_H
+
+#include "fencepost.h"
+
+enum {
+    PAGE = XEN_PAGE_SIZE,
+    BOARD = 0x30000000,
+    DIARY = 0x30010000,
+    EVENTS_1 = 0x28000000,
+    EVENTS_2 = 0x28004000,
+    IMAGE_2 = 0x20400000,
+    IMAGE_2_LIMIT = 0x20440000,
+    SPARE_2 = 0x21000000, /* a bank of domain 2 in which nothing is */
+    SPARE_2_PAGES = 16,
+    OWN_1 = 0x20090000, /* pages behind the image of domain 1 */
+    SOON_NS = 200 * 1000 * 1000,
+    A_WHILE_NS = 5 * 1000 * 1000,
+    NAP_NS = 20 * 1000,
+};
+
+struct sheet {
+    uint32_t lives;   /* domain 2: how often it was started */
+    uint32_t done;    /* domain 2: the life that has finished its part */
+    uint32_t go;      /* domain 1: lets domain 2 go on */
+    uint32_t word[64]; /* whatever the test wants to keep */
+};
+
+#define board ((volatile struct sheet *)BOARD)
+#define diary ((volatile struct sheet *)DIARY)
+
+static inline volatile uint32_t *word_at(uint32_t address)
+{
+    return (volatile uint32_t *)address;
+}
+
+static inline uint32_t spare(uint32_t n)
+{
+    return (uint32_t)SPARE_2 + n * PAGE;
+}
+
+/* ---- waiting ---- */
+
+static inline void nap(void)
+{
+    sched_poll(NULL, 0, now_ns() + NAP_NS);
+}
+
+#define becomes_true(condition, ns)                                      \
+    ({                                                                   \
+        bool fp_held;                                                    \
+        for (uint64_t fp_end = now_ns() + (ns);                          \
+             !(fp_held = (condition)) && now_ns() < fp_end;)             \
+            nap();                                                       \
+        fp_held;                                                         \
+    })
+#define expect_soon(condition) expect_true(becomes_true(condition, SOON_NS))
+#define require_soon(condition) require_true(becomes_true(condition, SOON_NS))
+#define expect_never(condition) expect_true(!becomes_true(condition, A_WHILE_NS))
+
+/* ---- lives of domain 2 ---- */
+
+static inline uint32_t begin_life(void)
+{
+    return ++board->lives;
+}
+
+/* The rest of this life is for others to look at. */
+static inline void end_part(void)
+{
+    board->done = board->lives;
+}
+
+static inline void wait_for_go(uint32_t number)
+{
+    while (board->go < number)
+        nap();
+}
+
+/* Both: event pages lie behind the banks, and the tree lists the shared memory last. */
+static inline void register_events(void)
+{
+    require_eq(events_register_shared_info((void *)(uint32_t)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
+}
+
+_Noreturn static inline void reboot(void)
+{
+    shutdown(SHUTDOWN_reboot);
+}
+
+/* ---- memory operations in their short forms ---- */
+
+static inline int32_t map(uint32_t owner, uint32_t address)
+{
+    uint64_t frame = address >> XEN_PAGE_SHIFT;
+    int32_t err = 0;
+    const struct xen_add_to_physmap_batch arg = {.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 1,
+        .foreign_domid = (uint16_t)owner, .idxs = (uint32_t)&frame, .gpfns = (uint32_t)&frame, .errs = (uint32_t)&err};
+    const int32_t result = hypercall_memory_op(XENMEM_add_to_physmap_batch, &arg);
+
+    return result < 0 ? result : err;
+}
+
+static inline int32_t unmap(uint32_t address)
+{
+    const struct xen_remove_from_physmap arg = {.domid = DOMID_SELF, .gpfn = address >> XEN_PAGE_SHIFT};
+
+    return hypercall_memory_op(XENMEM_remove_from_physmap, &arg);
+}
+
+static inline int32_t reservation(uint32_t command, uint32_t address)
+{
+    const uint64_t frame = address >> XEN_PAGE_SHIFT;
+    const struct xen_memory_reservation arg = {.extent_start = (uint32_t)&frame, .nr_extents = 1, .domid = DOMID_SELF};
+
+    return hypercall_memory_op(command, &arg);
+}
+
+static inline int32_t balloon_out(uint32_t address)
+{
+    return reservation(XENMEM_decrease_reservation, address);
+}
+
+static inline int32_t balloon_in(uint32_t address)
+{
+    return reservation(XENMEM_populate_physmap, address);
+}
+
+static inline bool is_reachable(uint32_t address)
+{
+    uint32_t value;
+
+    return try_read32(address, &value).kind == FAULT_NONE && try_write32(address, value).kind == FAULT_NONE &&
+           try_read32(address + PAGE - 4, &value).kind == FAULT_NONE;
+}
+
+#endif
