@@ -1,35 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Places of the systems `dma`, `dma-open` and `dma-reach`. */
+/* Places of the systems `dma...`, and the few calls that tests of the DMA engine share. */
 #ifndef GUESTS_DMA_H
 #define GUESTS_DMA_H
 
 #include "fencepost.h"
 
 enum {
+    PAGE = XEN_PAGE_SIZE,
     PLACE_BYTES = 0x40000,
-    D1_PLACE = 0x21000000,        /* domU1's second bank; right below domU2's */
+    D1_PLACE = 0x21000000,            /* the second bank of domain 1; that of domain 2 begins where it ends */
     D2_PLACE = D1_PLACE + PLACE_BYTES,
-    NOWHERE = 0x18000000,         /* no memory answers */
+    D2_IMAGE = 0x20400000,
+    SHARED = 0x22000000,              /* static shared memory: domain 2 owns it, domain 1 borrows it */
+    SHARED_BYTES = 4 * PAGE,
+    EVENTS_1 = 0x28000000,
+    EVENTS_2 = 0x28004000,
+    NOBODYS = 0x30000000,             /* memory that no domain has */
+    NO_MEMORY = 0x18000000,
     HYPERVISOR = 0x10000000,
+    HYPERVISOR_DATA = 0x10010000,
+    MODULES = 0xc0000000,             /* the images as they were loaded */
+    ENGINE = 0x2f000000,              /* its program; the channels' registers behind it */
+    CHANNEL_0 = ENGINE + 0x10000,
+    CHANNEL_1 = CHANNEL_0 + PAGE,
     PATTERN = 0x5eaf00d5,
 };
 
-static inline uint32_t *words_at(uint32_t address)
+static inline volatile uint32_t *word_at(uint32_t address)
 {
-    return (uint32_t *)address;
+    return (volatile uint32_t *)address;
 }
 
-/* Every word of [base, base + bytes) gets its address mixed with `seed`; and is it so? */
+/* Every word of [base, base + bytes) becomes its address mixed with `seed`; and is it so? */
 static inline void mark(uint32_t base, uint32_t bytes, uint32_t seed)
 {
     for (uint32_t at = base; at < base + bytes; at += 4)
-        *(volatile uint32_t *)at = at ^ seed;
+        *word_at(at) = at ^ seed;
 }
 
 static inline bool is_marked(uint32_t base, uint32_t bytes, uint32_t seed)
 {
     for (uint32_t at = base; at < base + bytes; at += 4) {
-        if (*(volatile uint32_t *)at != (at ^ seed))
+        if (*word_at(at) != (at ^ seed))
             return false;
     }
     return true;
@@ -38,10 +50,99 @@ static inline bool is_marked(uint32_t base, uint32_t bytes, uint32_t seed)
 static inline bool is_filled(uint32_t base, uint32_t bytes, uint32_t word)
 {
     for (uint32_t at = base; at < base + bytes; at += 4) {
-        if (*(volatile uint32_t *)at != word)
+        if (*word_at(at) != word)
             return false;
     }
     return true;
+}
+
+/* peers_meet(), with the event page where it always is: the last bank of the tree is the shared memory. */
+static inline void meet(void)
+{
+    if (shared_info() == NULL)
+        require_eq(events_register_shared_info((void *)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
+    peers_meet();
+}
+
+/* ---- transfers ---- */
+
+static inline struct dma_descriptor dma_fill(uint32_t to, uint32_t bytes, uint32_t word)
+{
+    return (struct dma_descriptor){.source = word, .destination = to, .bytes = bytes, .flags = DMA_FILL};
+}
+
+static inline struct dma_descriptor dma_copy(uint32_t to, uint32_t from, uint32_t bytes)
+{
+    return (struct dma_descriptor){.source = from, .destination = to, .bytes = bytes};
+}
+
+/* The same word into [to, to + bytes) for ever. */
+static inline struct dma_descriptor dma_flood(uint32_t to, uint32_t bytes, uint32_t word)
+{
+    struct dma_descriptor d = dma_fill(to, bytes, word);
+
+    d.flags |= DMA_LOOP;
+    return d;
+}
+
+/* Runs it and expects it to end by that error at that address. */
+static inline void dma_expect_error(const struct dma *dma, const struct dma_descriptor *d, enum dma_error error,
+                                    uint32_t address)
+{
+    if (dma_run(dma, d) != error || dma->registers->error_address != address || dma->registers->status != DMA_FAILED)
+        fail_("0x%x bytes to 0x%x end with error %u at 0x%x, status %u; expected error %u at 0x%x", (unsigned)d->bytes,
+              (unsigned)d->destination, (unsigned)dma->registers->error, (unsigned)dma->registers->error_address,
+              (unsigned)dma->registers->status, (unsigned)error, (unsigned)address);
+}
+
+/* The engine gets the time for many bursts: it takes a turn at each hint. */
+static inline void dma_let_engine_run(void)
+{
+    for (uint32_t i = 0; i < 200; i++)
+        relax();
+}
+
+/* ---- memory operations, one page each ---- */
+
+static inline uint64_t frame_of(uint32_t address)
+{
+    return address >> XEN_PAGE_SHIFT;
+}
+
+static inline int32_t map(uint32_t owner, uint32_t address)
+{
+    const uint64_t frame = frame_of(address);
+    int32_t err = 1;
+    const struct xen_add_to_physmap_batch arg = {.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 1,
+        .foreign_domid = (uint16_t)owner, .idxs = (uint32_t)&frame, .gpfns = (uint32_t)&frame, .errs = (uint32_t)&err};
+    const int32_t result = hypercall_memory_op(XENMEM_add_to_physmap_batch, &arg);
+
+    return result < 0 ? result : err;
+}
+
+static inline int32_t unmap(uint32_t address)
+{
+    const struct xen_remove_from_physmap arg = {.domid = DOMID_SELF, .gpfn = frame_of(address)};
+
+    return hypercall_memory_op(XENMEM_remove_from_physmap, &arg);
+}
+
+static inline int32_t reservation(uint32_t command, uint32_t address)
+{
+    const uint64_t frame = frame_of(address);
+    const struct xen_memory_reservation arg = {.extent_start = (uint32_t)&frame, .nr_extents = 1, .domid = DOMID_SELF};
+
+    return hypercall_memory_op(command, &arg);
+}
+
+static inline int32_t balloon_out(uint32_t address)
+{
+    return reservation(XENMEM_decrease_reservation, address);
+}
+
+static inline int32_t balloon_in(uint32_t address)
+{
+    return reservation(XENMEM_populate_physmap, address);
 }
 
 #endif
