@@ -222,88 +222,52 @@ TEST(balloon, both_cpus_give_back_the_same_page, IDS "S1-07", WHY "each decrease
     expect_in(page);
 }
 
-/* ---- two domains on two CPUs ---- */
+/* ---- vCPU 1 sleeps while the page goes ---- */
 
-TEST(balloon, events_from_the_other_cpu_survive_a_page_that_comes_and_goes, IDS "X-30 S4-17",
-     WHY "the sender reaches the page whichever way it is", NEEDS "system=smp strategies=all")
+static uint32_t alarm; /* a port that notifies vCPU 1 */
+
+static void sleep_and_look(void *argument)
 {
-    const uint32_t events = image_bank_page(20);
+    (void)argument;
+    for (uint32_t at = 1; at <= 2 * ROUNDS; at++) {
+        finished(at);
+        event_wait(alarm);
+        if (at % 2)
+            expect_out(page);
+        else
+            expect_in(page);
+    }
+    finished(2 * ROUNDS + 1);
+}
 
-    require_eq(events_register_shared_info((void *)events), 0);
-    peers_meet();
-    for (uint32_t round = 0; round < 50; round++) {
-        peer_signal(0);
-        do {
-            require_eq(decrease(events, 0), 1);
-            require_eq(populate(events, 0), 1);
+static void go_while_the_other_sleeps(void)
+{
+    page = image_bank_page(10);
+    require_eq(events_init(), 0);
+    alarm = (uint32_t)evtchn_bind_ipi(1);
+    require_true((int32_t)alarm > 0);
+    require_eq(cpu_start(1, sleep_and_look, NULL), 0);
+    for (uint32_t at = 1; at <= 2 * ROUNDS; at++) {
+        await(&done, at);
+        for (uint32_t turn = 0; turn < 4; turn++) { /* it goes to sleep now, or finds the event before */
+            sched_yield();
             relax();
-        } while (!event_clear(peer_port(0)));
+        }
+        if (at % 2)
+            require_eq(decrease(page, 0), 1);
+        else
+            require_eq(populate(page, 0), 1);
+        require_eq(evtchn_send(alarm), 0);
     }
+    await(&done, 2 * ROUNDS + 1);
 }
 
-PEER(2, balloon, events_from_the_other_cpu_survive_a_page_that_comes_and_goes)
+TEST(balloon, a_page_is_gone_when_the_other_cpu_wakes, IDS "S1-05 S1-07", WHY "an idle CPU has an old view loaded", TWO_CPUS)
 {
-    peers_meet();
-    for (;;) {
-        peer_wait(0);
-        peer_signal(0);
-    }
+    go_while_the_other_sleeps();
 }
 
-TEST(balloon, shared_info_moves_while_the_other_cpu_sends, IDS "X-40 S4-17", WHY "no event is lost on the way",
-     NEEDS "system=smp strategies=all")
+TEST(balloon, a_page_is_gone_when_the_other_vcpu_wakes, IDS "S1-05 S1-07", WHY "the view is the domain's", TWO_VCPUS)
 {
-    uint32_t events = image_bank_page(20), next = image_bank_page(22);
-
-    require_eq(events_register_shared_info((void *)events), 0);
-    peers_meet();
-    for (uint32_t round = 0; round < 50; round++) {
-        const uint32_t old = events;
-
-        peer_signal(0);
-        require_eq(remove_page(old), 0);
-        require_eq(events_register_shared_info((void *)next), 0);
-        require_eq(populate(old, 0), 1);
-        events = next;
-        next = old;
-        peer_wait(0);
-    }
-}
-
-PEER(2, balloon, shared_info_moves_while_the_other_cpu_sends)
-{
-    peers_meet();
-    for (;;) {
-        peer_wait(0);
-        peer_signal(0);
-    }
-}
-
-TEST(balloon, shared_info_moves_while_the_other_cpu_sends_without_pause, IDS "X-40 S4-17",
-     WHY "the sender finds the old page or the new one, never half of each", NEEDS "system=smp strategies=all")
-{
-    uint32_t events = image_bank_page(20), next = image_bank_page(22);
-
-    require_eq(events_register_shared_info((void *)events), 0);
-    peers_meet();
-    for (uint32_t round = 0; round < 200; round++) {
-        const uint32_t old = events;
-
-        require_eq(remove_page(old), 0);
-        require_eq(events_register_shared_info((void *)next), 0);
-        require_eq(populate(old, 0), 1);
-        event_wait(peer_port(1));
-        events = next;
-        next = old;
-    }
-}
-
-PEER(2, balloon, shared_info_moves_while_the_other_cpu_sends_without_pause)
-{
-    peers_meet();
-    for (;;) {
-        peer_signal(1);
-        if (counter() & 1u)
-            relax();
-    }
+    go_while_the_other_sleeps();
 }
