@@ -320,6 +320,7 @@ static void reset_view(struct domain *d)
         if (range->kind == RANGE_SHM_OWNER)
             page_set_states(range->first_page, (uint32_t)((range->limit - range->base) >> PAGE_SHIFT), PAGE_MAPPED);
     }
+    memory_change_commit(d, true);
     memory_change_end();
 }
 
@@ -341,6 +342,7 @@ static void map(struct vcpu *v)
     memory_change_begin(d);
     page_set_states(page_index(range, base), bytes >> PAGE_SHIFT, PAGE_MAPPED);
     fits = leave_out(d, range, base, bytes);
+    memory_change_commit(d, true);
     memory_change_end();
     if (!fits) {
         console_log("d%u stays down: no slots for its view around the pages that others map", (unsigned)d->domid);
