@@ -66,6 +66,7 @@ def test_each_way_is_needed():
     host = Row("testsuite/test_a.py::t[one]", "pass", ids=("S0-02",))
     there, gone = (trace.chapter_proof(TABLE["S0-02"], said) for said in ("", "docs/a.md: no such document"))
     assert line(join(host, more=[there]), "S0-02").shown
+    assert "testsuite/test_a.py::t[one]  pass ×1" in trace_text.text(join(host), [])
     assert line(join(host), "S0-02").lacks == ("no document",)
     assert line(join(host, more=[gone]), "S0-02").lacks == ("document: docs/a.md#b: missing",)
     assert line(join(more=[there]), "S0-02").lacks == ("no host",)

@@ -16,6 +16,7 @@ from tool.requirements import DOCUMENT, GUEST, HOST, Requirement
 from tool.results import Row
 
 PASS, NEVER, EXPECTED, CHECKED = "pass", "never run", "expected failure", "pass on checked"
+_PARAMETERS = re.compile(r"\[(.*)\]$", re.S)
 RED = frozenset({"fail", "crash", "timeout", "error", "missing", "not measured"})
 _ORDER = ("crash", "timeout", "error", "fail", "missing", "not measured", PASS, CHECKED, EXPECTED, "skip", NEVER)
 
@@ -29,6 +30,7 @@ class Proof:
     verdict: str
     counts: tuple[tuple[str, int], ...] = ()
     reason: str = ""                           # of the first variant that is not a pass
+    variants: tuple[str, ...] = ()             # of a test of the tools: its parameters
 
     @property
     def passed(self) -> bool:
@@ -64,7 +66,7 @@ class Trace:
 
 def plain_name(test: str) -> str:
     """A node id without its parameters, a guest test as SUITE::NAME."""
-    name = re.sub(r"\[.*\]$", "", test, flags=re.S)
+    name = _PARAMETERS.sub("", test)
     return "::".join(name.split("::")[-2:]) if name.startswith("testsuite/guests.py::") else name
 
 
@@ -88,7 +90,8 @@ def _proof(name: str, way: str, verdicts: Mapping[str, tuple[str, str]], named: 
     worst = next(kind for kind in _ORDER if counts[kind])
     reason = next((reason for verdict, reason in verdicts.values() if verdict == worst and worst != PASS), "")
     ordered = sorted(counts.items(), key=lambda item: _ORDER.index(item[0]))
-    return Proof(named, name, way, worst, tuple(ordered), reason)
+    variants = [found[1] for test in verdicts if (found := _PARAMETERS.search(test))] if way == HOST else []
+    return Proof(named, name, way, worst, tuple(ordered), reason, tuple(sorted(variants)))
 
 
 def proofs_of_tests(rows: Iterable[Row], known: Mapping[str, Iterable[str]], board: str) -> list[Proof]:
@@ -116,7 +119,8 @@ def chapter_proof(requirement: Requirement, missing: str) -> Proof:
 
 def refuse_unknown(proofs: Iterable[Proof], known: Mapping[str, Requirement]) -> None:
     """A typing error in an id would otherwise be a requirement without a test, and a test without one."""
-    wrong = sorted({f"{proof.name}: {proof.id} is in no table" for proof in proofs if proof.id and proof.id not in known})
+    wrong = sorted({f"{proof.name}: {proof.id} is in no table" for proof in proofs
+                    if proof.id and proof.id not in known})
     if wrong:
         raise UsageError("\n".join(wrong))
 

@@ -8,6 +8,7 @@ from typing import Any
 from tool.trace import Line, Proof, Trace
 
 SCHEMA, VERSION = "fencepost-trace", 1
+_FEW = 8                             # variants that are worth their names
 
 
 def _counts(proof: Proof) -> str:
@@ -16,7 +17,8 @@ def _counts(proof: Proof) -> str:
 
 def _proof(proof: Proof) -> str:
     reason = f": {proof.reason.splitlines()[0]}" if proof.reason and not proof.passed else ""
-    return f"    {proof.way:<8}  {proof.name}  {_counts(proof)}{reason}"
+    few = f"[{', '.join(proof.variants)}]" if 0 < len(proof.variants) <= _FEW else ""
+    return f"    {proof.way:<8}  {proof.name}{few}  {_counts(proof)}{reason}"
 
 
 def _state(line: Line) -> str:

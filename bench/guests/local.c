@@ -2,7 +2,7 @@
 /* Operations within one domain: nothing of another domain is touched. */
 #include "bench.h"
 
-BENCH(hypercall, null, IDS "S4-19", WHY "the way in and out, and nothing else", NEEDS "system=bench-pair")
+BENCH(hypercall, null, IDS "S4-19 S4-21", WHY "the way in and out, and nothing else", NEEDS "system=bench-pair")
 {
     for_rounds (round) {
         round_start();
@@ -77,7 +77,7 @@ BENCH(evtchn, upcall_eoi, IDS "S4-15", WHY "an event from send to end of interru
 }
 
 /* Pending set, masked; IRQs stay masked in the round, so the upcall is raised in it and taken after it. */
-BENCH(evtchn, unmask, IDS "S4-15", WHY "the mirror image of a send", NEEDS "system=bench-pair")
+BENCH(evtchn, unmask, IDS "S4-15 S4-21", WHY "the mirror image of a send", NEEDS "system=bench-pair")
 {
     require_eq(events_init(), 0);
     struct loopback channel = loopback_open();

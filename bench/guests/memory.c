@@ -33,7 +33,7 @@ static uint32_t own_pages(void)
     return (uint32_t)machine.bank[0].base + GUEST_PAGES;
 }
 
-BENCH(balloon, out_in, IDS "S1-15 S2-05", WHY "one region becomes two, then one again", NEEDS "system=bench-pair")
+BENCH(balloon, out_in, IDS "S1-15 S2-05 S4-21", WHY "one region becomes two, then one again", NEEDS "system=bench-pair")
 {
     for (uint32_t pages = 1; pages <= MAX_PAGES; pages *= 2) {
         list_fill(own_pages(), XEN_PAGE_SIZE, pages);
@@ -78,7 +78,7 @@ static void expect_mapped(uint32_t pages)
         expect_eq(errs[i], 0);
 }
 
-BENCH(foreign, map_unmap, IDS "S2-02 S2-05", WHY "what a backend pays for a buffer: one list, then each page",
+BENCH(foreign, map_unmap, IDS "S2-02 S2-05 S4-21", WHY "what a backend pays for a buffer: one list, then each page",
       NEEDS "system=bench-pair")
 {
     peers_meet();

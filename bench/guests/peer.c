@@ -81,7 +81,7 @@ PEER(2, evtchn, send_peer_two_pages)
         sched_yield();
 }
 
-BENCH(evtchn, send_peer_wake, IDS "S4-12", WHY "the receiver sleeps and becomes runnable",
+BENCH(evtchn, send_peer_wake, IDS "S4-12 S4-21", WHY "the receiver sleeps and becomes runnable",
       NEEDS "system=bench-pair strategies=all")
 {
     measure_sends();

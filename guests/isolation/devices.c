@@ -79,7 +79,7 @@ TEST(isolation, the_whole_address_space_is_denied_outside_the_own_banks, IDS "S4
     }
 }
 
-TEST(isolation, an_assigned_device_opens_its_own_page_only, IDS "S4-23", WHY "its neighbours are the watchdog and I2C",
+TEST(isolation, an_assigned_device_opens_its_own_page_only, IDS "S4-23 S3-01 S3-10", WHY "its neighbours are the watchdog and I2C",
      NEEDS "system=device strategies=all")
 {
     uint32_t value;

@@ -56,8 +56,8 @@ TEST(sched, remote_shutdown_is_not_for_guests, IDS "S4-15 S2-07", WHY "nobody ha
 }
 
 /* What the peer does to end; domain 1 sees its channel become unbound and lives on. */
-#define PEER_ENDS(name, needs, why)                               \
-    TEST(sched, name, IDS "S4-15 X-33", WHY why, NEEDS needs)     \
+#define PEER_ENDS(name, ids, needs, why)                          \
+    TEST(sched, name, IDS "S4-15 X-33 " ids, WHY why, NEEDS needs) \
     {                                                             \
         peers_meet();                                             \
         expect_true(peer_stops_within(5ull * SECOND));            \
@@ -66,19 +66,21 @@ TEST(sched, remote_shutdown_is_not_for_guests, IDS "S4-15 S2-07", WHY "nobody ha
     }                                                             \
     PEER(2, sched, name)
 
-PEER_ENDS(a_domain_that_powers_off_leaves_the_other_running, "strategies=window,switch", "its ports close, nothing else happens")
+PEER_ENDS(a_domain_that_powers_off_leaves_the_other_running, "", "strategies=window,switch",
+          "its ports close, nothing else happens")
 {
     peers_meet();
     shutdown(SHUTDOWN_poweroff);
 }
 
-PEER_ENDS(a_domain_that_crashes_leaves_the_other_running, "strategies=window,switch crash=2", "an undefined instruction nobody handles")
+PEER_ENDS(a_domain_that_crashes_leaves_the_other_running, "", "strategies=window,switch crash=2",
+          "an undefined instruction nobody handles")
 {
     peers_meet();
     __asm__ volatile("udf #0");
 }
 
-PEER_ENDS(the_first_latched_code_counts, "crash=2", "a later one, and the reason of the shutdown itself, do not")
+PEER_ENDS(the_first_latched_code_counts, "", "crash=2", "a later one, and the reason of the shutdown itself, do not")
 {
     peers_meet();
     expect_eq(latch(SHUTDOWN_crash), 0);
@@ -86,7 +88,7 @@ PEER_ENDS(the_first_latched_code_counts, "crash=2", "a later one, and the reason
     shutdown(SHUTDOWN_poweroff);
 }
 
-PEER_ENDS(a_latched_code_hides_a_later_crash_reason, "", "the verdict is poweroff, or the harness says crash")
+PEER_ENDS(a_latched_code_hides_a_later_crash_reason, "", "", "the verdict is poweroff, or the harness says crash")
 {
     peers_meet();
     expect_eq(latch(SHUTDOWN_poweroff), 0);
@@ -94,25 +96,25 @@ PEER_ENDS(a_latched_code_hides_a_later_crash_reason, "", "the verdict is powerof
     shutdown(SHUTDOWN_crash);
 }
 
-PEER_ENDS(an_unknown_reason_counts_as_a_crash, "crash=2", "X-45: accepted, and treated as the worst")
+PEER_ENDS(an_unknown_reason_counts_as_a_crash, "X-45", "crash=2", "accepted, and treated as the worst")
 {
     peers_meet();
     shutdown(UNKNOWN_REASON);
 }
 
-PEER_ENDS(a_reason_is_cut_to_eight_bits, "", "0x100 is poweroff")
+PEER_ENDS(a_reason_is_cut_to_eight_bits, "X-45", "", "0x100 is poweroff")
 {
     peers_meet();
     shutdown(0x100 | SHUTDOWN_poweroff);
 }
 
-PEER_ENDS(a_reboot_without_a_policy_stays_down, "", "restart is for domains whose tree asks for it")
+PEER_ENDS(a_reboot_without_a_policy_stays_down, "", "", "restart is for domains whose tree asks for it")
 {
     peers_meet();
     shutdown(SHUTDOWN_reboot);
 }
 
-PEER_ENDS(system_off_by_psci_stops_the_domain_alone, "", "a guest's system is its domain")
+PEER_ENDS(system_off_by_psci_stops_the_domain_alone, "", "", "a guest's system is its domain")
 {
     peers_meet();
     psci((uint32_t)PSCI_SYSTEM_OFF, 0, 0, 0);
@@ -147,14 +149,14 @@ TEST(sched, a_domain_has_two_watchdogs, IDS "X-46 S4-15", WHY "the third is refu
     expect_eq(sched_watchdog(2, 200), 0);
 }
 
-PEER_ENDS(a_watchdog_stops_a_domain_that_sleeps, "timeout_ms=10000", "nobody re-arms it in time")
+PEER_ENDS(a_watchdog_stops_a_domain_that_sleeps, "X-46", "timeout_ms=10000", "nobody re-arms it in time")
 {
     peers_meet();
     expect_eq(sched_watchdog(0, 1), 1);
     idle_for_ever();
 }
 
-PEER_ENDS(a_watchdog_of_no_time_fires_at_once, "", "X-46: id 0, timeout 0")
+PEER_ENDS(a_watchdog_of_no_time_fires_at_once, "X-46", "", "id 0, timeout 0")
 {
     peers_meet();
     sched_watchdog(0, 0);
