@@ -10,26 +10,27 @@
 
 static struct lock console_lock;
 
-static void put(char c)
+enum { LINE_FULL = sizeof(((struct domain *)0)->console_line) - 1 }; /* the newline has room behind it */
+
+static void put_text(const char *text, uint32_t length)
 {
-    uart_put(board_uart_base, c);
+    uart_write(board_uart_base, text, length);
 }
 
 static void put_padded(const char *text, uint32_t length, uint32_t width, char pad)
 {
     for (; width > length; width--)
-        put(pad);
-    while (length-- > 0)
-        put(*text++);
+        put_text(&pad, 1);
+    put_text(text, length);
 }
 
-static void put_string(const char *text, uint32_t width)
+static uint32_t length_of(const char *text)
 {
     uint32_t length = 0;
 
     while (text[length] != '\0')
         length++;
-    put_padded(text, length, width, ' ');
+    return length;
 }
 
 static void put_number(unsigned long value, uint32_t base, bool negative, uint32_t width, char pad)
@@ -49,15 +50,18 @@ static void put_number(unsigned long value, uint32_t base, bool negative, uint32
 void console_line_vadd(const char *format, va_list args)
 {
     for (; *format != '\0'; format++) {
+        const char *const plain = format;
         uint32_t width = 0;
-        char pad = ' ';
+        char pad = ' ', c;
         bool is_long = false;
+        const char *text;
         long number;
 
-        if (*format != '%') {
-            put(*format);
-            continue;
-        }
+        while (*format != '%' && *format != '\0')
+            format++;
+        put_text(plain, (uint32_t)(format - plain));
+        if (*format == '\0')
+            break;
         if (*++format == '0')
             pad = '0';
         for (; *format >= '0' && *format <= '9'; format++)
@@ -68,7 +72,8 @@ void console_line_vadd(const char *format, va_list args)
         }
         switch (*format) {
         case 's':
-            put_string(va_arg(args, const char *), width);
+            text = va_arg(args, const char *);
+            put_padded(text, length_of(text), width, ' ');
             break;
         case 'd':
             number = is_long ? va_arg(args, long) : va_arg(args, int);
@@ -80,10 +85,11 @@ void console_line_vadd(const char *format, va_list args)
                        *format == 'x' ? 16 : 10, false, width, pad);
             break;
         case 'c':
-            put((char)va_arg(args, int));
+            c = (char)va_arg(args, int);
+            put_text(&c, 1);
             break;
         default:
-            put(*format);
+            put_text(format, 1);
             break;
         }
     }
@@ -101,12 +107,12 @@ void console_line_add(const char *format, ...)
 void console_line_begin(void)
 {
     lock_acquire(&console_lock);
-    put_string("(hv) ", 0);
+    put_text("(hv) ", 5);
 }
 
 void console_line_end(void)
 {
-    put('\n');
+    put_text("\n", 1);
     lock_release(&console_lock);
 }
 
@@ -124,22 +130,47 @@ void console_log(const char *format, ...)
 /* With the lock held. */
 static void write_domain_line(struct domain *d)
 {
-    console_line_add("(d%u) ", d->domid);
-    put_padded(d->console_line, d->console_used, 0, ' ');
-    put('\n');
+    char prefix[] = "(d0) ";
+
+    prefix[2] = (char)(prefix[2] + d->domid);
+    put_text(prefix, sizeof(prefix) - 1);
+    d->console_line[d->console_used++] = '\n';
+    put_text(d->console_line, d->console_used);
     d->console_used = 0;
+}
+
+/* The characters up to the end of the line or of its buffer. */
+static uint32_t collect(struct domain *d, const char *text, uint32_t length)
+{
+    uint32_t taken = 0, used = d->console_used;
+
+    for (; taken < length && text[taken] != '\n' && used < LINE_FULL; taken++) {
+        if ((text[taken] >= ' ' && text[taken] <= '~') || text[taken] == '\t')
+            d->console_line[used++] = text[taken];
+    }
+    d->console_used = used;
+    return taken;
+}
+
+uint32_t console_domain_write(struct domain *d, const char *text, uint32_t length)
+{
+    uint32_t taken;
+
+    lock_acquire(&console_lock); /* a domain may write from two CPUs */
+    if (text[0] == '\n' || d->console_used == LINE_FULL) {
+        write_domain_line(d);
+        taken = text[0] == '\n';
+    } else {
+        taken = collect(d, text, length);
+    }
+    lock_release(&console_lock);
+    return taken;
 }
 
 void console_domain_put(struct domain *d, char c)
 {
-    const bool printable = (c >= ' ' && c <= '~') || c == '\t';
-
-    lock_acquire(&console_lock); /* a domain may write from two CPUs */
-    if (printable)
-        d->console_line[d->console_used++] = c;
-    if (c == '\n' || d->console_used == sizeof(d->console_line) - 1)
-        write_domain_line(d);
-    lock_release(&console_lock);
+    while (console_domain_write(d, &c, 1) == 0)
+        ;
 }
 
 void console_domain_flush(struct domain *d)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * console_io: a domain's text, taken in pieces of at most 127 bytes; the earlier pieces of a call that ends
- * in -EFAULT are printed. After each piece the call restarts, so that nobody's interrupts wait for the UART.
+ * console_io: a domain's text, taken in pieces; the earlier pieces of a call that ends in -EFAULT are printed. After
+ * each piece, and after each line that leaves, the call restarts, so that nobody's interrupts wait for all of it.
  */
 #include "abi/console.h"
 
@@ -12,18 +12,19 @@
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
 
-enum { CONSOLE_PIECE = 127 };
+enum { PIECE_BYTES = 64 };
 
 static int32_t console_write(struct vcpu *v, uint32_t count, uintptr_t from)
 {
-    const uint32_t bytes = count < CONSOLE_PIECE ? count : CONSOLE_PIECE;
-    char piece[CONSOLE_PIECE];
+    char piece[PIECE_BYTES];
+    uint32_t taken;
 
-    if (guest_read(v, piece, from, bytes))
+    if (count == 0)
+        return 0;
+    if (guest_read(v, piece, from, count < PIECE_BYTES ? count : PIECE_BYTES))
         return -XEN_EFAULT;
-    for (uint32_t i = 0; i < bytes; i++)
-        console_domain_put(v->domain, piece[i]);
-    return count == bytes ? 0 : arch_restart_hypercall(CONSOLEIO_write, count - bytes, (uint32_t)from + bytes);
+    taken = console_domain_write(v->domain, piece, count < PIECE_BYTES ? count : PIECE_BYTES);
+    return count == taken ? 0 : arch_restart_hypercall(CONSOLEIO_write, count - taken, (uint32_t)from + taken);
 }
 
 int32_t hypercall_console_io(uint32_t cmd, uint32_t count, uint32_t buffer, struct vcpu *v)

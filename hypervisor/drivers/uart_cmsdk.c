@@ -29,11 +29,14 @@ void uart_init(uintptr_t base)
     mmio_write32(base + UART_CTRL, CTRL_TX_ENABLE);
 }
 
-void uart_put(uintptr_t base, char c)
+/* A tight loop: a line of text is the longest thing that EL2 does in one go. */
+void uart_write(uintptr_t base, const char *text, uint32_t length)
 {
-    while (mmio_read32(base + UART_STATE) & STATE_TX_FULL)
-        arch_relax();
-    mmio_write32(base + UART_DATA, (unsigned char)c);
+    for (const char *const end = text + length; text != end; text++) {
+        while (mmio_read32(base + UART_STATE) & STATE_TX_FULL)
+            arch_relax();
+        mmio_write32(base + UART_DATA, (unsigned char)*text);
+    }
 }
 
 void uart_receive(uintptr_t base)

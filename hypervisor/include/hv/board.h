@@ -20,9 +20,9 @@ extern const uintptr_t board_boot_block;  /* 8 bytes: nonce of this boot, 0 with
 
 enum { GIC_DISTRIBUTOR_SIZE = 0x10000 };
 
-/* Console UART: initialise once; put is polled and works with interrupts masked, also in panic. */
+/* Console UART: initialise once; write is polled and works with interrupts masked, also in panic. */
 void uart_init(uintptr_t base);
-void uart_put(uintptr_t base, char c);
+void uart_write(uintptr_t base, const char *text, uint32_t length);
 
 /* Receiving: on request, with an interrupt for each character; get takes it, or says that there is none. */
 void uart_receive(uintptr_t base);

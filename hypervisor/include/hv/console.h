@@ -25,7 +25,14 @@ void console_line_add(const char *format, ...) __attribute__((format(printf, 1, 
 void console_line_vadd(const char *format, va_list args);
 void console_line_end(void);
 
-/* One byte of a domain's output; a line leaves at '\n' or when 255 characters are collected. */
+/*
+ * Takes the next of a domain's output, at least one byte of it at most every other time, and says how many: either
+ * a line leaves, whole, or characters are collected, so that one call is bounded. A line leaves at '\n' and when the
+ * character after 255 comes.
+ */
+uint32_t console_domain_write(struct domain *d, const char *text, uint32_t length);
+
+/* One byte, taken for sure. */
 void console_domain_put(struct domain *d, char c);
 
 /* What is left in the domain's line buffer leaves as a line (domain stop, panic). */
