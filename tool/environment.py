@@ -46,8 +46,12 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "not built"
 
 
-def describe(board: str) -> Environment:
+def images(board: str) -> dict[str, str]:
+    """The hypervisor images in build/ and their hashes."""
     files = [paths.hypervisor(board, kind) for kind in paths.KINDS]
+    return {str(file.relative_to(paths.BUILD)): digest(file) for file in files}
+
+
+def describe(board: str) -> Environment:
     return Environment(system.commit(), {name: compiler(name) for name in COMPILERS},
-                       tuple(boards.presence(name) for name in boards.names()),
-                       {str(file.relative_to(paths.BUILD)): digest(file) for file in files})
+                       tuple(boards.presence(name) for name in boards.names()), images(board))

@@ -91,7 +91,7 @@ def known_tests(run: Run, board: str) -> dict[str, tuple[str, ...]]:
 
 
 def make(board: str, run: Run, table: Mapping[str, Requirement], ids: list[str]) -> tuple[trace.Trace, Sources]:
-    built = environment.describe(board).images
+    built = environment.images(board)
     measured, proofs = evidence.of_board(board)
     proofs += trace.proofs_of_tests(run.rows, known_tests(run, board), board)
     proofs += [trace.chapter_proof(row, documents.missing(row.chapter, paths.ROOT)) for row in table.values() if row.chapter]

@@ -88,7 +88,10 @@ def keep(folder: Path, board: str) -> None:
     for name in _FILES:
         shutil.copy2(folder / name, draft)
     shutil.rmtree(target, ignore_errors=True)
-    draft.rename(target)
+    try:
+        draft.rename(target)
+    except OSError:                        # another whole run ended at the same moment: its results are as good
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def board_of(folder: Path) -> str:
