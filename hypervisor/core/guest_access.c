@@ -6,15 +6,16 @@
 #include "hv/guest_access.h"
 
 #include "abi/errno.h"
+#include "hv/arch.h"
 #include "hv/domain.h"
 #include "hv/page.h"
 #include "hv/protect.h"
 
 /*
- * arch/<isa>: narrows [*base, *limit), which holds `address`, to what EL1 may read and, if `write`, write.
- * False: no access.
+ * arch/<isa>: what EL1 may do with all of [address, last], and [*base, *limit), which holds `address`, narrowed to
+ * where it may do the same.
  */
-bool arch_el1_may_access(struct vcpu *v, uintptr_t address, bool write, uintptr_t *base, uintptr_t *limit);
+uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, uintptr_t *base, uintptr_t *limit);
 
 void guest_access_invalidate(struct vcpu *v)
 {
@@ -45,78 +46,69 @@ static bool find_run(struct domain *d, uintptr_t address, uintptr_t *base, uintp
     return true;
 }
 
-/* How many of `bytes` from `address` on can be accessed in one piece; 0: none. What EL1 may write becomes the run. */
-static uint32_t walk(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write)
+/* All of it, bank by bank. What EL1 may write becomes the run. */
+static bool walk(struct vcpu *v, uintptr_t address, uint32_t bytes, uint32_t wanted)
 {
-    uintptr_t run_base, run_limit, base, limit;
+    while (bytes) {
+        uintptr_t base, limit;
 
-    if (!find_run(v->domain, address, &run_base, &run_limit))
-        return 0;
-    base = run_base;
-    limit = run_limit;
-    if (arch_el1_may_access(v, address, true, &base, &limit)) {
-        if (limit - base >= sizeof(uint32_t)) {
+        if (!find_run(v->domain, address, &base, &limit))
+            return false;
+        const uint32_t piece = limit - address < bytes ? (uint32_t)(limit - address) : bytes;
+        const uint32_t rights = arch_el1_access(v, address, address + piece - 1, &base, &limit);
+        if (!(rights & wanted))
+            return false;
+        if (rights & EL1_WRITE && limit - base >= sizeof(uint32_t)) {
             v->buffer_base = base;
             v->buffer_span = (uint32_t)(limit - base) - 3;
         }
-    } else {
-        base = run_base;
-        limit = run_limit;
-        if (write || !arch_el1_may_access(v, address, false, &base, &limit))
-            return 0;
+        address += piece;
+        bytes -= piece;
     }
-    return limit - address < bytes ? (uint32_t)(limit - address) : bytes;
+    return true;
 }
 
-static uint32_t accessible(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write)
+static int32_t check(struct vcpu *v, uintptr_t address, uint32_t bytes, uint32_t wanted)
 {
     const uintptr_t offset = address - v->buffer_base;
 
     if (v->buffer_span && offset < v->buffer_span + 3 && bytes <= v->buffer_span + 3 - offset)
-        return bytes;
-    return walk(v, address, bytes, write);
+        return 0;
+    return walk(v, address, bytes, wanted) ? 0 : -XEN_EFAULT;
+}
+
+int32_t guest_readable(struct vcpu *v, uintptr_t from, uint32_t bytes)
+{
+    return check(v, from, bytes, EL1_READ);
+}
+
+int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes)
+{
+    return check(v, to, bytes, EL1_WRITE);
 }
 
 static void copy(char *to, const char *from, uint32_t bytes)
 {
-    while (bytes--)
-        *to++ = *from++;
+    const uint32_t whole = bytes & ~3u;
+
+    if (whole)
+        from = arch_copy_unaligned(to, from, whole / 4);
+    for (uint32_t i = whole; i < bytes; i++)
+        to[i] = *from++;
 }
 
 int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
 {
-    for (uint32_t done = 0; done < bytes;) {
-        const uint32_t piece = accessible(v, from + done, bytes - done, false);
-
-        if (piece == 0)
-            return -XEN_EFAULT;
-        copy((char *)to + done, (const char *)(from + done), piece);
-        done += piece;
-    }
+    if (check(v, from, bytes, EL1_READ))
+        return -XEN_EFAULT;
+    copy(to, (const char *)from, bytes);
     return 0;
 }
 
 int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes)
 {
-    for (uint32_t done = 0; done < bytes;) {
-        const uint32_t piece = accessible(v, to + done, bytes - done, true);
-
-        if (piece == 0)
-            return -XEN_EFAULT;
-        copy((char *)(to + done), (const char *)from + done, piece);
-        done += piece;
-    }
-    return 0;
-}
-
-int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes)
-{
-    for (uint32_t done = 0; done < bytes;) {
-        const uint32_t piece = accessible(v, to + done, bytes - done, true);
-
-        if (piece == 0)
-            return -XEN_EFAULT;
-        done += piece;
-    }
+    if (check(v, to, bytes, EL1_WRITE))
+        return -XEN_EFAULT;
+    copy((char *)to, from, bytes);
     return 0;
 }

@@ -36,6 +36,30 @@ static inline unsigned arch_cpu_id(void)
     return READ_SYSREG(MPIDR) & 0xff;
 }
 
+/* A word of Normal memory, on any address: the compiler is not allowed that (-mno-unaligned-access). */
+static inline uint32_t arch_load_word(const void *from)
+{
+    uint32_t word;
+
+    __asm__ volatile("ldr %0, [%1]" : "=r"(word) : "r"(from) : "memory");
+    return word;
+}
+
+/* The same for many, in four instructions each; returns where it stopped reading. At least one. */
+static inline const char *arch_copy_unaligned(char *to, const char *from, uint32_t words)
+{
+    uint32_t word;
+
+    __asm__ volatile("1: ldr %3, [%1], #4\n\t"
+                     "subs %2, %2, #1\n\t"
+                     "str %3, [%0], #4\n\t"
+                     "bne 1b"
+                     : "+r"(to), "+r"(from), "+r"(words), "=&r"(word)
+                     :
+                     : "memory", "cc");
+    return from;
+}
+
 static inline void arch_dsb(void)
 {
     __asm__ volatile("dsb sy" ::: "memory");

@@ -16,9 +16,13 @@ enum {
     REGION_GRANULE_MASK = 0x3f,
 };
 
-bool arch_el1_may_access(struct vcpu *v, uintptr_t address, bool write, uintptr_t *base, uintptr_t *limit);
+uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, uintptr_t *base, uintptr_t *limit);
 
-static void clip(uintptr_t address, uintptr_t region_base, uintptr_t region_last, uintptr_t *base, uintptr_t *limit)
+struct piece {
+    uintptr_t base, last; /* both inside */
+};
+
+always_inline void clip(uintptr_t address, uintptr_t region_base, uintptr_t region_last, uintptr_t *base, uintptr_t *limit)
 {
     if (region_base <= address && address <= region_last) {
         if (region_base > *base)
@@ -33,32 +37,38 @@ static void clip(uintptr_t address, uintptr_t region_base, uintptr_t region_last
     }
 }
 
-bool arch_el1_may_access(struct vcpu *v, uintptr_t address, bool write, uintptr_t *base, uintptr_t *limit)
+/* Of the pieces that regions cover no two may overlap, and the background region may have to cover the rest. */
+hot uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, uintptr_t *base, uintptr_t *limit)
 {
-    const uint32_t sctlr = READ_SYSREG(SCTLR), regions = READ_SYSREG(MPUIR) >> 8 & 0xff;
-    const uint32_t selector = READ_SYSREG(PRSELR);
-    uint32_t hits = 0, ap = 0;
+    const uint32_t sctlr = READ_SYSREG(SCTLR);
+    struct piece pieces[MPU_MAX_SLOTS];
+    uint32_t nr = 0, covered = 0, ap = 0;
 
     /* The answer may be remembered (buffer run), so the guest's next change must be seen. */
     if (!(v->ctx.hcr & HCR_TVM))
         lazy_watch_el1_mpu(v);
     if (!(sctlr & SCTLR_M))
-        return true;
-    for (uint32_t i = 0; i < regions; i++) {
-        WRITE_SYSREG(PRSELR, i);
-        arch_isb();
-        const uint32_t bar = READ_SYSREG(PRBAR), lar = READ_SYSREG(PRLAR);
+        return EL1_READ | EL1_WRITE;
+    for (const uint32_t *region = v->ctx.mpu.region; region != v->ctx.mpu.region + 2 * MPU_MAX_SLOTS; region += 2) {
+        const uint32_t bar = region[0], lar = region[1];
+        struct piece piece = {bar & ~(uint32_t)REGION_GRANULE_MASK, lar | REGION_GRANULE_MASK};
 
-        if (!(lar & PRLAR_EN) || (bar & ~(uint32_t)REGION_GRANULE_MASK) > (lar | REGION_GRANULE_MASK))
+        if (!(lar & PRLAR_EN) || piece.base > piece.last)
             continue;
-        if ((bar & ~(uint32_t)REGION_GRANULE_MASK) <= address && address <= (lar | REGION_GRANULE_MASK)) {
-            hits++;
-            ap = bar;
+        clip(address, piece.base, piece.last, base, limit);
+        if (piece.base > last || piece.last < address)
+            continue;
+        piece.base = piece.base > address ? piece.base : address;
+        piece.last = piece.last < last ? piece.last : last;
+        for (uint32_t i = 0; i < nr; i++) {
+            if (piece.base <= pieces[i].last && pieces[i].base <= piece.last)
+                return 0;
         }
-        clip(address, bar & ~(uint32_t)REGION_GRANULE_MASK, lar | REGION_GRANULE_MASK, base, limit);
+        pieces[nr++] = piece;
+        covered += piece.last - piece.base + 1;
+        ap |= bar;
     }
-    WRITE_SYSREG(PRSELR, selector);
-    if (hits == 0) /* the privileged background region: RAM is readable and writable there */
-        return sctlr & SCTLR_BR;
-    return hits == 1 && !(write && ap & PRBAR_AP_RO);
+    if (covered != last - address + 1 && !(sctlr & SCTLR_BR)) /* RAM is readable and writable in the background */
+        return 0;
+    return ap & PRBAR_AP_RO ? EL1_READ : EL1_READ | EL1_WRITE;
 }

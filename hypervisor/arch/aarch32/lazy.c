@@ -68,6 +68,7 @@ void lazy_forget(struct vcpu *v)
 void lazy_watch_el1_mpu(struct vcpu *v)
 {
     set_hcr(v, v->ctx.hcr | HCR_TVM);
+    mpu_el1_save(&v->ctx.mpu);
 }
 
 /* switch.S writes next->ctx.hcr and .hcptr to the hardware afterwards. */

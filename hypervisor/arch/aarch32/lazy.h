@@ -18,7 +18,7 @@ void lazy_switch(struct vcpu *next);
 /* The vCPU starts anew: what the hardware still holds of it is nobody's. On its own CPU. */
 void lazy_forget(struct vcpu *v);
 
-/* The calling vCPU's EL1 MPU was walked: its next change of the MPU must trap. */
+/* The calling vCPU's EL1 MPU is to be walked: it is in the context, and its next change must trap. */
 void lazy_watch_el1_mpu(struct vcpu *v);
 
 /* state.S */

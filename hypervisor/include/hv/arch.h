@@ -16,6 +16,8 @@ struct trap_frame;
  *
  *   struct cpu *arch_cpu(void);                 the block of this CPU (TPIDR_EL2)
  *   unsigned arch_cpu_id(void);                 MPIDR.Aff0
+ *   uint32_t arch_load_word(const void *from);  from any address of Normal memory
+ *   const char *arch_copy_unaligned(char *to, const char *from, uint32_t words);  at least one; where reading ended
  *   void arch_dsb(void); void arch_isb(void); void arch_dmb(void);
  *   void arch_wfi(void);                        DSB, then WFI
  *   void arch_relax(void);                      one turn of a wait on another CPU

@@ -2,7 +2,8 @@
 /*
  * Hypercall buffers: the caller's own, mapped RAM only. A pointer is a guest virtual address and goes
  * through the caller's EL1 regime with its permissions. Anything else is -EFAULT: hypervisor, devices, other
- * domains, borrowed pages. A copy that faults half way leaves the earlier bytes written.
+ * domains, borrowed pages. All of a buffer is looked at before the first byte moves, in one pass over the EL1
+ * MPU however many of its regions the buffer crosses: that bounds a call.
  */
 #ifndef HV_GUEST_ACCESS_H
 #define HV_GUEST_ACCESS_H
@@ -10,6 +11,8 @@
 #include "hv/domain.h"
 #include "hv/types.h"
 #include "hv/vcpu.h"
+
+enum el1_rights { EL1_READ = 1 << 0, EL1_WRITE = 1 << 1 };
 
 /* 0 or -XEN_EFAULT. Any alignment, any length; may cross pages. Runs on the vCPU's CPU, vCPU loaded. */
 must_check int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes);
@@ -26,7 +29,8 @@ static inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_
     return likely(offset < v->buffer_span && v->buffer_span - offset >= bytes - 3 && !(from & 3));
 }
 
-/* Checks that guest_write of the same range would succeed. */
+/* Says whether guest_write, or guest_read, of the same range would succeed; then EL2 may access it where it is. */
+must_check int32_t guest_readable(struct vcpu *v, uintptr_t from, uint32_t bytes);
 must_check int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes);
 
 /* The buffer run of the vCPU is no longer valid: EL1 changed its MPU. */
