@@ -6,7 +6,7 @@
 #include "abi/xen.h"
 #include "core/evtchn_port.h"
 
-uint32_t ports_open[CONFIG_MAX_DOMAINS][PORT_WORDS];
+uint32_t ports_open[CONFIG_MAX_DOMAINS][EVTCHN_WORDS];
 
 /* By vCPU of the system: bit per VIRQ bound there. Global ones are vCPU 0's wherever they notify. */
 static uint32_t virqs_bound[CONFIG_MAX_VCPUS];
@@ -20,10 +20,10 @@ static uint32_t local_if(uint32_t cpu_mask)
 /* The lowest free port from 1, or -XEN_ENOSPC. */
 static int32_t allocate(const struct domain *d)
 {
-    const uint32_t *const open = ports_open[index_of(d)];
+    const uint32_t *const open = evtchn_ports_open(d);
     uint32_t taken = open[0] | 1, word = 0;
 
-    while (taken == UINT32_MAX && ++word < PORT_WORDS)
+    while (taken == UINT32_MAX && ++word < EVTCHN_WORDS)
         taken = open[word];
     const uint32_t port = 32 * word + (uint32_t)__builtin_ctz(~taken);
     return taken != UINT32_MAX && port < d->nr_ports ? (int32_t)port : -XEN_ENOSPC;
@@ -105,7 +105,7 @@ void evtchn_unbind(struct domain *d, port_t port)
     if (channel_state(word) == EVTCHNSTAT_virq)
         *virqs_of(d, virq_is_per_vcpu(channel_low(word)) ? channel_vcpu(word) : 0) &= ~BIT(channel_low(word));
     d->channels[port] = 0;
-    ports_open[index_of(d)][port >> 5] &= ~BIT(port & 31);
+    evtchn_ports_open(d)[port >> 5] &= ~BIT(port & 31);
 }
 
 int32_t evtchn_bind_virq(struct vcpu *v, struct evtchn_bind_virq *arg)

@@ -19,8 +19,8 @@ static uint32_t find_open(const struct domain *d, port_t ports[CLOSE_AT_ONCE])
 {
     uint32_t nr = 0;
 
-    for (uint32_t word = 0; word < PORT_WORDS; word++) {
-        for (uint32_t open = ports_open[index_of(d)][word]; open; open &= open - 1) {
+    for (uint32_t word = 0; word < EVTCHN_WORDS; word++) {
+        for (uint32_t open = evtchn_ports_open(d)[word]; open; open &= open - 1) {
             ports[nr++] = 32 * word + (uint32_t)__builtin_ctz(open);
             if (nr == CLOSE_AT_ONCE)
                 return nr;

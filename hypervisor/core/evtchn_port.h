@@ -9,12 +9,7 @@
 #include "hv/evtchn.h"
 #include "hv/lock.h"
 
-enum { PORT_WORDS = CONFIG_MAX_PORTS / 32 };
-
 extern struct lock channels_lock;
-
-/* Bit per open port, so that nobody looks for one in a thousand words. */
-extern uint32_t ports_open[CONFIG_MAX_DOMAINS][PORT_WORDS];
 
 static inline uint32_t index_of(const struct domain *d)
 {
@@ -29,7 +24,7 @@ static inline bool port_is_valid(const struct domain *d, port_t port)
 static inline void port_open(struct domain *d, port_t port, uint32_t word)
 {
     d->channels[port] = word;
-    ports_open[index_of(d)][port >> 5] |= BIT(port & 31);
+    evtchn_ports_open(d)[port >> 5] |= BIT(port & 31);
 }
 
 /* Both ends become interdomain and keep the vCPU that they notify. */

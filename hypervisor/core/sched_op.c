@@ -38,19 +38,33 @@ always_inline int32_t poll_look(struct domain *d, uint32_t port)
     return read_pending(d, port);
 }
 
-/* The first port that is pending (1) or wrong (negative errno); 0: none is. */
-static int32_t poll_list(struct vcpu *v, uint64_t list, uint32_t nr)
+/* The first port of the list at which `stop` has a bit, or that is none; 0: there is no such. Each is read once. */
+hot static __attribute__((noinline)) uint32_t find_stop(const char *list, uint32_t nr, const uint32_t *stop)
 {
-    for (uint32_t i = 0; i < nr; i++) {
-        uint32_t port;
+    for (const char *const end = list + nr * sizeof(uint32_t); list != end; list += sizeof(uint32_t)) {
+        const uint32_t port = arch_load_word(list), word = port >> 5;
 
-        if (list >> 32 || guest_read(v, &port, (uintptr_t)list + i * sizeof(port), sizeof(port)))
-            return -XEN_EFAULT;
-        const int32_t found = poll_look(v->domain, port);
-        if (found)
-            return found;
+        if (word >= CONFIG_MAX_PORTS / 32 || (stop[word] >> (port & 31) | stop[word] << (-port & 31)) & 1)
+            return port ? port : UINT32_MAX;
     }
     return 0;
+}
+
+/* 1 when one of the ports is pending, 0 when none is; a wrong one before that is a negative errno. */
+static int32_t poll_list(struct domain *d, uintptr_t list, uint32_t nr)
+{
+    uint32_t stop[CONFIG_MAX_PORTS / 32];
+    struct peer_access access;
+
+    strategy->begin(&access);
+    strategy->reach(&access, &d->shared_page);
+    for (uint32_t word = 0; word < ARRAY_SIZE(stop); word++)
+        stop[word] = d->pending[word] | ~evtchn_ports_open(d)[word];
+    strategy->end(&access);
+    const uint32_t port = find_stop((const char *)list, nr, stop);
+    if (port == 0)
+        return 0;
+    return port < CONFIG_MAX_PORTS && d->channels[port] ? 1 : -XEN_EINVAL;
 }
 
 /*
@@ -89,17 +103,15 @@ static int32_t poll_many(struct vcpu *v, uintptr_t arg)
         return -XEN_EINVAL;
     if (vgic_upcall_deliverable())
         return 0;
-    found = poll_list(v, poll.ports, poll.nr_ports);
+    if (poll.nr_ports == 0)
+        return poll_sleep(v, POLL_ANY, poll.timeout);
+    const uintptr_t list = (uintptr_t)poll.ports;
+    if (poll.ports >> 32 || guest_readable(v, list, poll.nr_ports * sizeof(port_t)))
+        return -XEN_EFAULT;
+    found = poll_list(v->domain, list, poll.nr_ports);
     if (found)
         return found < 0 ? found : 0;
-    if (poll.nr_ports == 1) {
-        uint32_t port;
-
-        if (guest_read(v, &port, (uintptr_t)poll.ports, sizeof(port)))
-            return -XEN_EFAULT;
-        return poll_sleep(v, (int32_t)port, poll.timeout);
-    }
-    return poll_sleep(v, POLL_ANY, poll.timeout);
+    return poll_sleep(v, poll.nr_ports == 1 ? (int32_t)arch_load_word((const void *)list) : POLL_ANY, poll.timeout);
 }
 
 /* One port, everything in the caller's run: what event-driven guests do all the time. */

@@ -15,19 +15,17 @@ static const char capabilities[] = "xen-3.0-armv7l ";
 static const char changeset[64] = "fencepost";
 static const char denied[] = "<denied>";
 
+enum { LONGEST_FIELD = 1024 };
+
 /* A string in a field of fixed size, the rest zero. */
 static int32_t put_string(struct vcpu *v, uintptr_t to, const char *text, uint32_t text_bytes, uint32_t field_bytes)
 {
-    static const char zero[64];
-    int32_t rc = guest_write(v, to, text, text_bytes);
+    static char zero[LONGEST_FIELD]; /* to be read from where the copy is one of whole words */
+    const uintptr_t rest = to + text_bytes;
 
-    for (uint32_t done = text_bytes; rc == 0 && done < field_bytes;) {
-        const uint32_t left = field_bytes - done, piece = left < sizeof(zero) ? left : sizeof(zero);
-
-        rc = guest_write(v, to + done, zero, piece);
-        done += piece;
-    }
-    return rc;
+    if (guest_write(v, to, text, text_bytes))
+        return -XEN_EFAULT;
+    return guest_write(v, rest, zero + (rest & 3), field_bytes - text_bytes);
 }
 
 static int32_t get_features(struct vcpu *v, uintptr_t arg)
@@ -70,7 +68,7 @@ static int32_t version_slow(uint32_t cmd, uintptr_t arg, struct vcpu *v)
     case XENVER_compile_info:
         return guest_write(v, arg, &compile, sizeof(compile));
     case XENVER_capabilities:
-        return put_string(v, arg, capabilities, sizeof(capabilities), 1024);
+        return put_string(v, arg, capabilities, sizeof(capabilities), LONGEST_FIELD);
     case XENVER_changeset:
         return put_string(v, arg, changeset, sizeof(changeset), sizeof(changeset));
     case XENVER_platform_parameters:
@@ -82,7 +80,7 @@ static int32_t version_slow(uint32_t cmd, uintptr_t arg, struct vcpu *v)
     case XENVER_guest_handle:
         return put_string(v, arg, "", 1, 16);
     case XENVER_commandline:
-        return put_string(v, arg, denied, sizeof(denied), 1024);
+        return put_string(v, arg, denied, sizeof(denied), LONGEST_FIELD);
     case XENVER_build_id:
     case XENVER_commandline2:
         return -XEN_EPERM;

@@ -62,6 +62,15 @@ static inline struct vcpu *channel_target(struct domain *d, uint32_t word)
     return &d->vcpus[word >> CHANNEL_TARGET_SHIFT & 15];
 }
 
+/* Bit per open port, so that nobody looks for one in a thousand words. */
+enum { EVTCHN_WORDS = CONFIG_MAX_PORTS / 32 };
+extern uint32_t ports_open[CONFIG_MAX_DOMAINS][EVTCHN_WORDS];
+
+static inline uint32_t *evtchn_ports_open(const struct domain *d)
+{
+    return ports_open[d->domid - 1u];
+}
+
 /* Makes `port` of `d` pending, on whatever CPU the caller runs (chapter "How an event becomes pending"). */
 void evtchn_notify(struct domain *d, port_t port);
 
