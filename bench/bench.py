@@ -20,6 +20,7 @@ from tool.exitcodes import Exit, UsageError
 from tool.progress import Progress
 
 SCHEMA = 1
+_PARTS = 30   # of a maximum, in the table; the JSON has all
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,8 +62,9 @@ def as_json(results: Sequence[Result], identity: dict[str, str]) -> dict[str, An
         if isinstance(result, NotMeasured):
             return {"metric": result.metric, "not_measured": result.reason}
         classes = {} if result.counts is None else {"classes": result.counts.table()}
+        parts = {"parts": dict(result.parts)} if result.parts else {}
         return {"metric": result.metric, "value": result.value.value, "unit": result.value.unit,
-                "strategy": result.strategy, **classes}
+                "strategy": result.strategy, **classes, **parts}
     return {"schema": SCHEMA, **identity, "results": [entry(result) for result in results]}
 
 
@@ -93,6 +95,12 @@ def _row(result: Measurement, rows: Sequence[Metric]) -> list[str]:
             *class_cells(result.counts), f"≤ {target:,}" if target is not None else ""]
 
 
+def _parts(result: Measurement) -> list[str]:
+    """What the greatest of a maximum are."""
+    lines = [f"  {table.number(value):>7}  {name}" for name, value in result.parts[:_PARTS]]
+    return ["", f"{result.metric}, the longest:", *lines] if lines else []
+
+
 def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str, str]) -> str:
     measured = [result for result in results if isinstance(result, Measurement)]
     missing = [result for result in results if isinstance(result, NotMeasured)]
@@ -100,6 +108,7 @@ def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str
     lines = [f"{key}: {value}" for key, value in identity.items()]
     lines += ["Instructions are exact and are not cycles.", ""]
     lines.append(table.layout(header, [_row(result, rows) for result in measured]))
+    lines += [line for result in measured for line in _parts(result)]
     lines += [f"not measured: {result.metric}: {result.reason}" for result in missing]
     return "\n".join(lines)
 

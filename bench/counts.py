@@ -83,6 +83,7 @@ class Recording:
     boot: Row | None
     series: tuple[Series, ...]
     instructions: int | None     # of the whole run; None: the machine was killed before it could say
+    masked: Mapping[int, int] = field(default_factory=dict)   # longest stretch with interrupts masked, by series
 
 
 def _counts(table: Mapping[str, int]) -> Counts:
@@ -101,6 +102,7 @@ def _row(table: Mapping[str, Any]) -> Row:
 def parse(text: str) -> Recording:
     """Raises RecordError with the number of the line. Half a line at the end is ignored."""
     boot, series, instructions = None, [], None
+    masked: dict[int, int] = {}
     for number, line in enumerate(text.split("\n")[:-1], 1):
         try:
             table = json.loads(line)
@@ -110,6 +112,8 @@ def parse(text: str) -> Recording:
             elif kind == "series":
                 low, high = (_row(table[name]) if name in table else None for name in ("min", "max"))
                 series.append(Series(table["index"], table["rounds"], _row(table["cold"]), low, high))
+            elif kind == "masked":
+                masked[table["index"]] = int(table["instructions"])   # they grow
             elif kind == "totals":
                 instructions = int(table["instructions"])
             else:
@@ -118,4 +122,4 @@ def parse(text: str) -> Recording:
             raise RecordError(f"line {number}: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"line {number}: {type(error).__name__}: {error}") from error
-    return Recording(boot, tuple(series), instructions)
+    return Recording(boot, tuple(series), instructions, masked)

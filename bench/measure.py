@@ -54,6 +54,7 @@ class Measurement:
     value: Exact
     counts: Counts | None        # classes on the same window; None where the window has guest instructions
     row: Row | None = None       # the whole round, for exposure and explanation
+    parts: tuple[tuple[str, int], ...] = ()   # of a maximum: what it was taken over, the greatest first
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str
     wanted = list(metrics)
     results: list[Result] = []
     for metric in wanted:
+        if metric.counted is Counted.MASKED:   # over all runs together: longest_masked()
+            continue
         if metric.counted is Counted.BOOT:
             results.append(_result(metric, metric.name, strategy, recording.boot) if recording.boot
                            else NotMeasured(metric.name, "no guest was entered"))
@@ -159,3 +162,16 @@ def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str
         reason = f"{len(recording.series)} series counted, {len(labels)} named"
         results = [NotMeasured(result.metric, reason) for result in results]
     return results
+
+
+def masked_parts(labels: Sequence[str], run: str, recording: Recording) -> list[tuple[str, int]]:
+    """The longest stretch with interrupts masked of each series of a run, and of what follows them."""
+    return [(f"{labels[index] if index < len(labels) else 'end'} in {run}", instructions)
+            for index, instructions in recording.masked.items()]
+
+
+def longest_masked(metric: Metric, parts: Iterable[tuple[str, int]]) -> Result:
+    ordered = tuple(sorted(parts, key=lambda part: (-part[1], part[0])))
+    if not ordered:
+        return NotMeasured(metric.name, "nothing was counted")
+    return Measurement(metric.name, None, Exact(ordered[0][1], metric.unit), None, parts=ordered)

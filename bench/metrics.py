@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import fnmatch
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Counted(enum.Enum):
     ALL = "A"
     PROBES = "probes"
     BOOT = "boot"
+    MASKED = "masked"
     ELF = "ELF"
     GUEST = "guest"
 
@@ -50,7 +52,7 @@ class Metric:
     counted: Counted
     windows: tuple[str, ...]        # of PROBES: summed; of BOOT: subtracted
     cold: bool
-    bench: str                      # SUITE.NAME; empty for ELF
+    bench: str                      # SUITE.NAME, or SUITE.* of MASKED; empty for ELF
     gate: Gate
     limit: int | None
     target: Target | None
@@ -69,7 +71,12 @@ class Metric:
         """What the bench calls it: the name without the strategy."""
         return self.name.removesuffix(".<s>")
 
+    def measured_by(self, bench: str) -> bool:
+        return fnmatch.fnmatchcase(bench, self.bench)
+
     def matches_series(self, series: str) -> bool:
+        if self.counted is Counted.MASKED:
+            return self.measured_by(series)   # one for each call that it looks at
         return re.fullmatch(_pattern(self.series), series) is not None
 
     def matches(self, metric: str) -> bool:

@@ -87,6 +87,9 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
     """The boots that measure these metrics; a bench without <s> runs under the strategy its record names."""
     found: dict[Job, None] = {}
     for metric in metrics:
+        if metric.counted is Counted.MASKED:
+            found.update(dict.fromkeys(_masked_jobs(session, metric)))
+            continue
         if metric.counted is Counted.ELF:
             continue
         record = session.benches.get(metric.bench)
@@ -95,6 +98,12 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
         for name in strategies if metric.per_strategy else _own_strategies(record):
             found[Job(metric.bench, name)] = None
     return list(found)
+
+
+def _masked_jobs(session: Session, metric: Metric) -> list[Job]:
+    """Every bench once, and those that look for the longest stretch under each of their strategies."""
+    return [Job(name, strategy_name) for name, record in session.benches.items()
+            for strategy_name in (_own_strategies(record) if metric.measured_by(name) else _own_strategies(record)[:1])]
 
 
 def _own_strategies(record: records.Record) -> Sequence[str]:
@@ -173,8 +182,13 @@ def run_all(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
 def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outcome]) -> list[measure.Result]:
     """The numbers of all boots, and the one that needs none, by name."""
     found: list[measure.Result] = []
+    masked: list[tuple[str, int]] = []
     for outcome in outcomes:
-        wanted = [metric for metric in metrics if metric.bench == outcome.job.bench and metric.bench]
+        wanted = [metric for metric in metrics if metric.bench and metric.measured_by(outcome.job.bench)]
+        if outcome.recording is not None:
+            masked += measure.masked_parts(outcome.labels, outcome.job.label, outcome.recording)
+        if not wanted:
+            continue
         if outcome.recording is None:
             found += [measure.NotMeasured(metric.name.replace("<s>", outcome.job.strategy), outcome.reason)
                       for metric in wanted]
@@ -184,6 +198,8 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
             found += [measure.of_guest(metric, outcome.job.strategy, outcome.told) for metric in wanted
                       if metric.counted is Counted.GUEST]
     for metric in metrics:
+        if metric.counted is Counted.MASKED and not any(result.metric == metric.name for result in found):
+            found.append(measure.longest_masked(metric, masked))
         if metric.counted is Counted.ELF:
             size = measure.Exact(session.hypervisor.text_rodata_bytes, metric.unit)
             found.append(measure.Measurement(metric.name, None, size, None))

@@ -42,12 +42,17 @@ def test_any_text_is_a_recording_or_a_record_error(text: str) -> None:
         pass
 
 
+def test_the_longest_masked_stretch_of_a_series_is_the_last_one_written() -> None:
+    lines = [f'{{"record":"masked","index":{index},"instructions":{n}}}\n' for index, n in ((0, 3), (0, 40), (1, 7))]
+    assert counts.parse("".join(lines)).masked == {0: 40, 1: 7}
+
+
 # ---- METRICS.md
 
 def test_the_promised_targets_are_in_the_table() -> None:
     targets = {"hypercall.null": 32, "evtchn.send.peer.masked.window": 95, "evtchn.send.peer.wake.window": 175,
                "view.switch.11": 34, "region.add_remove": 16, "view.mask": 3, "irq.to_guest": 120,
-               "evtchn.pingpong.window": 1150, "boot.first_guest_insn": 50000, "image.text_rodata": 32768}
+               "evtchn.pingpong.window": 1150, "irqoff.longest": 3000, "boot.first_guest_insn": 50000, "image.text_rodata": 32768}
     for name, target in targets.items():
         assert row_named(name).target_of(name) == target, name
 
@@ -209,3 +214,24 @@ def test_a_full_name_is_reached(glob: str) -> None:
 
 def test_a_glob_that_matches_nothing_selects_nothing() -> None:
     assert bench.selected(TABLE, "nonsense*") == ([], [])
+
+
+# ---- the longest stretch with interrupts masked
+
+def test_a_stretch_is_named_by_its_series_and_its_run() -> None:
+    recording = counts.Recording(None, (), None, {0: 40, 1: 7, 2: 9})
+    assert measure.masked_parts(("irqoff.a", "irqoff.b"), "irqoff.calls[mask]", recording) == [
+        ("irqoff.a in irqoff.calls[mask]", 40), ("irqoff.b in irqoff.calls[mask]", 7), ("end in irqoff.calls[mask]", 9)]
+
+
+def test_the_longest_of_all_runs_is_the_metric() -> None:
+    row_ = row_named("irqoff.longest")
+    found = measure.longest_masked(row_, [("a in x", 4), ("b in y", 40), ("c in x", 7)])
+    assert isinstance(found, Measurement) and found.value == Exact(40, "instructions")
+    assert found.parts == (("b in y", 40), ("c in x", 7), ("a in x", 4))
+    assert isinstance(measure.longest_masked(row_, []), NotMeasured)
+
+
+def test_series_of_masked_stretches_are_no_metrics_of_their_own() -> None:
+    recording = counts.Recording(None, (series(row(SEND)),), None, {0: 40})
+    assert measure.of_recording([row_named("irqoff.longest")], ["irqoff.calls.send"], "window", recording) == []

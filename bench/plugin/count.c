@@ -72,7 +72,10 @@ static uint64_t read_cpu_pointer(void)
     return value;
 }
 
-/* CPUs are numbered as their pointers appear; before boot code sets them all are CPU 0. */
+/*
+ * CPUs are numbered as their pointers appear; before boot code sets the first, all are CPU 0. After that, one
+ * without a pointer is another that starts, and nobody's.
+ */
 static unsigned current_cpu(void)
 {
     if (!smp || !tpidr_el2) {
@@ -85,7 +88,7 @@ static unsigned current_cpu(void)
         }
     }
     if (pointer == 0 || nr_cpu_pointers == TALLY_MAX_CPUS) {
-        return 0;
+        return nr_cpu_pointers ? TALLY_MAX_CPUS : 0;
     }
     cpu_pointers[nr_cpu_pointers] = pointer;
     return nr_cpu_pointers++;
@@ -93,16 +96,24 @@ static unsigned current_cpu(void)
 
 static void on_insn(unsigned vcpu, void *data)
 {
+    const unsigned cpu = current_cpu();
+
     (void)vcpu;
-    tally_insn(tally, current_cpu(), data);
+    if (cpu < TALLY_MAX_CPUS) {
+        tally_insn(tally, cpu, data);
+    }
 }
 
 static void on_access(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
 {
+    const unsigned cpu = current_cpu();
+
     (void)vcpu;
     (void)vaddr;
     (void)data;
-    tally_access(tally, current_cpu(), qemu_plugin_mem_is_store(info), 1u << qemu_plugin_mem_size_shift(info));
+    if (cpu < TALLY_MAX_CPUS) {
+        tally_access(tally, cpu, qemu_plugin_mem_is_store(info), 1u << qemu_plugin_mem_size_shift(info));
+    }
 }
 
 static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)

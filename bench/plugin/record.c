@@ -100,6 +100,12 @@ void record_boot(FILE *out, const uint64_t row[ROW_SIZE], const struct probe_tab
     end_line(out);
 }
 
+void record_masked(FILE *out, unsigned index, uint64_t instructions)
+{
+    fprintf(out, "{\"record\":\"masked\",\"index\":%u,\"instructions\":%" PRIu64, index, instructions);
+    end_line(out);
+}
+
 void record_totals(FILE *out, uint64_t instructions)
 {
     fprintf(out, "{\"record\":\"totals\",\"instructions\":%" PRIu64, instructions);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rounds of a series condensed to a cold row and the element-wise minimum and maximum of the warm ones, and
- * the JSON lines that carry them: {"record": "boot" | "series" | "totals", ...}. Windows that were never
+ * the JSON lines that carry them: {"record": "boot" | "series" | "masked" | "totals", ...}. Windows that were never
  * passed are left out. Every line is flushed, because the emulator may be killed right after it.
  */
 #ifndef BENCH_PLUGIN_RECORD_H
@@ -20,6 +20,8 @@ void series_add_round(struct series *series, const uint64_t row[ROW_SIZE]);
 
 void record_series(FILE *out, unsigned index, const struct series *series, const struct probe_table *probes);
 void record_boot(FILE *out, const uint64_t row[ROW_SIZE], const struct probe_table *probes);
+/* A stretch with interrupts masked that is longer than any before of this series. */
+void record_masked(FILE *out, unsigned index, uint64_t instructions);
 void record_totals(FILE *out, uint64_t instructions);
 
 #endif

@@ -13,6 +13,9 @@ struct cpu {
     unsigned vector;
     uint32_t open_windows;
     uint64_t episode[NR_COUNTS]; /* of a remote CPU, not yet ended */
+    bool started;                /* it took an exception after boot: its stretches with interrupts masked count */
+    bool left_out;               /* not this one */
+    uint64_t stretch;            /* its instructions so far */
 };
 
 struct tally {
@@ -23,6 +26,7 @@ struct tally {
     unsigned local;
     uint64_t row[ROW_SIZE];
     uint64_t instructions;
+    uint64_t longest; /* stretch that ended since the last series did */
     unsigned series_index;
     struct series series;
 };
@@ -37,6 +41,16 @@ struct tally *tally_new(const struct tally_image *image, FILE *out)
         tally->booting = tally->counting = true;
     }
     return tally;
+}
+
+static bool has_probe(const struct probe_table *table, const struct probe *probes, unsigned nr, const char *name)
+{
+    for (unsigned i = 0; i < nr; i++) {
+        if (strcmp(table->names[probes[i].window], name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static enum marker marker_of(uint32_t word)
@@ -67,6 +81,8 @@ void tally_prepare(const struct tally *tally, struct site *site, uint32_t addres
     site->el1_mpu = hyp && decode_is_el1_mpu_write(word, isa);
     if (hyp && image->probes) {
         site->probes = probes_at(image->probes, address, &site->nr_probes);
+        site->irq_poll = has_probe(image->probes, site->probes, site->nr_probes, "irq.poll");
+        site->irq_out = has_probe(image->probes, site->probes, site->nr_probes, "irq.out");
     }
 }
 
@@ -92,6 +108,7 @@ static void close_series(struct tally *tally)
         record_series(tally->out, tally->series_index, &tally->series, tally->image.probes);
     }
     tally->series_index++;
+    tally->longest = 0;
     memset(&tally->series, 0, sizeof(tally->series));
 }
 
@@ -181,6 +198,35 @@ static void count_remote(struct tally *tally, struct cpu *cpu, const struct site
     }
 }
 
+/* Written as it grows, because nobody says when the last one was. */
+static void end_stretch(struct tally *tally, struct cpu *cpu)
+{
+    if (cpu->started && !cpu->left_out && cpu->stretch > tally->longest) {
+        tally->longest = cpu->stretch;
+        record_masked(tally->out, tally->series_index, tally->longest);
+    }
+    cpu->stretch = 0;
+    cpu->left_out = false;
+}
+
+/* A CPU is followed from its first exception on: not while it boots. */
+static void follow_stretch(struct tally *tally, struct cpu *cpu, const struct site *site)
+{
+    if (is_entry(cpu)) {
+        cpu->started = !tally->booting;
+        cpu->stretch = 0;
+        cpu->left_out = false;
+    }
+    if (site->irq_poll) {
+        end_stretch(tally, cpu);
+    }
+    cpu->left_out |= site->irq_out;
+    cpu->stretch++;
+    if (site->wfi || site->class == CLASS_ERET) {
+        end_stretch(tally, cpu);
+    }
+}
+
 static void take_hyp(struct tally *tally, unsigned index, const struct site *site)
 {
     struct cpu *cpu = &tally->cpus[index];
@@ -192,6 +238,7 @@ static void take_hyp(struct tally *tally, unsigned index, const struct site *sit
         cpu->open_windows = 0;
         tally->row[ROW_ABORTS] += tally->counting && cpu->awaits_access;
     }
+    follow_stretch(tally, cpu, site);
     pass_probes(tally, cpu, site);
     if (tally->booting || index == tally->local) {
         if (tally->counting) {

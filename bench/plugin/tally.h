@@ -10,6 +10,10 @@
  * The CPU that ran the start marker is the local one; it counts until the stop marker. Of any other CPU the
  * first episode that ends after the start marker counts, even past the stop marker: its instructions from
  * the exception, or from the last WFI of its idle loop, to the ERET.
+ *
+ * On each CPU the longest stretch with interrupts masked is followed too, in rounds and outside: from an exception, or
+ * from where the hypervisor looked for interrupts (WFI, the probe `irq.poll`), to the next of these or the ERET. One
+ * that passes the probe `irq.out` is left out: nobody waits for interrupts any more.
  */
 #ifndef BENCH_PLUGIN_TALLY_H
 #define BENCH_PLUGIN_TALLY_H
@@ -49,6 +53,8 @@ struct site {
     enum marker marker;
     bool hyp; /* in the hypervisor's text */
     bool wfi, el1_mpu, accesses;
+    bool irq_poll; /* interrupts are looked for here although they are masked */
+    bool irq_out;  /* the stretch does not count: nobody waits for an interrupt any more */
     unsigned nr_probes;
     const struct probe *probes;
 };

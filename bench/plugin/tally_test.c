@@ -190,6 +190,65 @@ static void other_cpu_counts_from_its_last_wfi_to_its_eret(void)
     end(__func__, "\"remote\":{\"total\":3,\"plain\":1,\"load\":0,\"store\":0,\"branch\":0,\"mpu\":0,\"sysreg\":0,\"isb\":1,");
 }
 
+static void masked_stretch_ends_where_interrupts_are_looked_for(void)
+{
+    begin("1208 irq.poll\n");
+    boot();
+    run(0, TRAP_VECTOR, NOP); /* 2 up to the poll, then 1 + 3 up to WFI, then 2 */
+    run(0, 0x1204, NOP);
+    run(0, 0x1208, NOP);
+    run(0, 0x120c, NOP);
+    run(0, 0x1210, NOP);
+    run(0, 0x1214, WFI);
+    run(0, 0x1218, NOP);
+    run(0, 0x121c, ERET);
+    run(0, GUEST, START);
+    run(0, GUEST, STOP);
+    end(__func__, "{\"record\":\"masked\",\"index\":0,\"instructions\":2}\n"
+                  "{\"record\":\"masked\",\"index\":0,\"instructions\":4}\n{\"record\":\"series\"");
+}
+
+static void masked_stretch_that_is_marked_is_left_out(void)
+{
+    begin("1204 irq.out\n");
+    boot();
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1208, ERET);
+    run(0, GUEST, NOP);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, NOP);
+    run(0, 0x1208, ERET);
+    end(__func__, "}\n{\"record\":\"masked\",\"index\":0,\"instructions\":2}\n{\"record\":\"totals\"");
+}
+
+static void masked_stretches_of_boot_do_not_count(void)
+{
+    begin("");
+    boot();
+    run(1, 0x1300, NOP);
+    run(1, 0x1304, WFI);
+    run(1, 0x1308, NOP);
+    run(1, 0x130c, ERET);
+    run(1, GUEST, NOP);
+    run(1, TRAP_VECTOR, NOP);
+    run(1, 0x130c, ERET);
+    end(__func__, "}\n{\"record\":\"masked\",\"index\":0,\"instructions\":2}\n{\"record\":\"totals\"");
+}
+
+static void each_series_has_its_longest_masked_stretch(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1200, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, NEXT);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    end(__func__, "\"index\":1,\"instructions\":2}\n");
+}
+
 static void instruction_set_is_looked_up_by_address(void)
 {
     const char *why = NULL;
@@ -230,6 +289,10 @@ int main(void)
     empty_window_and_point_count_passes_only();
     warm_rounds_begin_at_five();
     other_cpu_counts_from_its_last_wfi_to_its_eret();
+    masked_stretch_ends_where_interrupts_are_looked_for();
+    masked_stretch_that_is_marked_is_left_out();
+    masked_stretches_of_boot_do_not_count();
+    each_series_has_its_longest_masked_stretch();
     instruction_set_is_looked_up_by_address();
     malformed_probe_line_is_refused();
     return failures != 0;

@@ -11,6 +11,7 @@
 #include "hv/cpu.h"
 #include "hv/lock.h"
 #include "hv/panic.h"
+#include "hv/probe.h"
 #include "hv/restart.h"
 #include "hv/sched.h"
 #include "hv/smp.h"
@@ -98,6 +99,7 @@ void domain_crash(struct domain *d, const char *why)
 {
     if (d->state != DOMAIN_RUNNING)
         return;
+    PROBE("irq.out");
     d->crash_why = why;
     console_domain_flush(d);
     console_log("d%u CRASH %s", (unsigned)d->domid, why);

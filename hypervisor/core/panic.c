@@ -12,6 +12,7 @@
 #include "hv/domain.h"
 #include "hv/lock.h"
 #include "hv/page.h"
+#include "hv/probe.h"
 #include "hv/smp.h"
 
 static void sleep_for_ever(void)
@@ -25,6 +26,7 @@ noreturn_fn void system_end(bool panicked)
     const uint32_t *const nonce = (const uint32_t *)board_boot_block;
     static struct lock lock;
 
+    PROBE("irq.out");
     if (!panicked) {
         lock_acquire(&memory_lock); /* nobody is half way through a change */
         panicked = !page_audit();
