@@ -41,13 +41,14 @@ enum smp_request {
     SMP_STOP = 1 << 1,   /* vcpu_stop */
     SMP_UPCALL = 1 << 2, /* the upcall flag went 0 -> 1 */
     SMP_POLL = 1 << 3,   /* wake it if it polls */
+    SMP_INJECT = 1 << 4, /* smp_request_inject() */
 };
 void smp_request(struct vcpu *v, enum smp_request request);
 void smp_request_start(struct vcpu *v);
 void smp_request_stop(struct vcpu *v);
 void smp_request_inject(struct vcpu *v, uint32_t intid);
 
-/* The kick SGI arrived: serve everything posted to this CPU. */
+/* The kick SGI arrived: serve what is posted to this CPU, a bounded part at a time. */
 void smp_serve(void);
 
 /* Puts the other CPUs to sleep for good (panic, end of the system). */
