@@ -85,6 +85,19 @@ TEST(balloon, a_list_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY "the
     }
 }
 
+TEST(balloon, a_list_beyond_the_address_width_is_unreadable, IDS "X-20 X-27", WHY "a handle has 64 bits, an address 32", ONE)
+{
+    struct xen_memory_reservation request = {.nr_extents = 2, .domid = DOMID_SELF};
+
+    list_fill(frames, 2, PAGE_AT(1), PAGE);
+    for (uint32_t bit = 32; bit < 64; bit++) {
+        request.extent_start = (uint32_t)frames | 1ull << bit;
+        expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, &request), 0);
+        expect_eq(hypercall_memory_op(XENMEM_populate_physmap, &request), 0);
+    }
+    expect_range_in(PAGE_AT(0), 4);
+}
+
 TEST(balloon, remove_with_a_wild_argument_is_efault, IDS "S1-07", WHY "this call has errors", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++)
