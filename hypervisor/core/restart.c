@@ -133,7 +133,8 @@ static void stop_masters(struct vcpu *v)
     master_close(d);
     lock_release(&memory_lock);
     protect_enter_view(d);
-    reset_devices(d);
+    if (d->restart.tries == 0) /* once: the word that stops a device may be the one that tells when it has */
+        reset_devices(d);
     quiet = master_is_quiet(d, &name);
     protect_leave_view(v->cpu);
     if (quiet) {
