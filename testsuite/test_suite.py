@@ -110,6 +110,9 @@ def test_required_board_that_is_missing_is_an_environment_error(no_board):
     (["run", "boards/systems/pair.dts", "--guest", "README.md", "--access", "all"], Exit.USAGE, "unknown strategy 'all'"),
     (["test", "--guest", "README.md"], Exit.USAGE, "not a readable ELF file"),
     (["nonsense"], Exit.USAGE, "invalid choice"),
+    (["report"], Exit.USAGE, "arguments are required: KIND"),
+    (["report", "trace", "--board", "nothing"], Exit.USAGE, "unknown board 'nothing'"),
+    (["report", "trace", "--run", "docs"], Exit.USAGE, "docs: not the results of a run"),
     ([], Exit.USAGE, "./fencepost [--yes] VERB"),
     (["--help"], Exit.FINE, "  7         this machine lacks something"),
 ])
