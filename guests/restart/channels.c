@@ -225,12 +225,12 @@ PEER(2, restart, dynamic_ports_end_with_their_life)
     const uint32_t life = begin_life();
 
     expect_eq(evtchn_count_open(), STATIC_PORTS);
+    end_part();
     wait_for_go(life);
     if (life == FIRST) {
         require_true(evtchn_bind_interdomain(1, board->word[0]) > 0);
         for (uint32_t i = 0; i < 100; i++)
             require_true(evtchn_alloc_unbound(DOMID_SELF, 1) > 0 && evtchn_bind_ipi(0) > 0);
-        end_part();
         reboot();
     }
     expect_true(evtchn_bind_interdomain(1, board->word[0]) > 0); /* the new life may bind it again */

@@ -62,9 +62,13 @@ static inline void nap(void)
             nap();                                                       \
         fp_held;                                                         \
     })
-#define expect_soon(condition) expect_true(becomes_true(condition, SOON_NS))
-#define require_soon(condition) require_true(becomes_true(condition, SOON_NS))
-#define expect_never(condition) expect_true(!becomes_true(condition, A_WHILE_NS))
+#define expect_within(condition, ns) \
+    fp_expect_true(__FILE__, __LINE__, #condition " soon", becomes_true(condition, ns))
+#define expect_soon(condition) expect_within(condition, SOON_NS)
+#define require_soon(condition) (expect_soon(condition) ? (void)0 : finish())
+#define expect_never_within(condition, ns) \
+    fp_expect_true(__FILE__, __LINE__, "never " #condition, !becomes_true(condition, ns))
+#define expect_never(condition) expect_never_within(condition, A_WHILE_NS)
 
 /* ---- lives of domain 2 ---- */
 
