@@ -80,6 +80,29 @@ TEST(balloon, a_buffer_beside_a_page_that_is_out_works, IDS "S1-07", WHY "what t
     }
 }
 
+/* The hypervisor remembers the memory around its last buffer; here that is the argument of the call itself. */
+TEST(balloon, a_call_forgets_pages_beside_its_own_argument, IDS "S1-07", WHY "what is remembered shrinks", ALL)
+{
+    static const uint32_t pages[] = {0, 6, 9, 10, SPARE_PAGES - 1};
+    struct xen_remove_from_physmap *const remove = (void *)PAGE_AT(3);
+    struct xen_memory_reservation *const request = (void *)PAGE_AT(4);
+    uint64_t *const list = (uint64_t *)PAGE_AT(5);
+
+    for (uint32_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        const uint32_t page = PAGE_AT(pages[i]);
+
+        *list = frame_of(page);
+        *request = (struct xen_memory_reservation){.extent_start = (uint32_t)list, .nr_extents = 1, .domid = DOMID_SELF};
+        *remove = (struct xen_remove_from_physmap){.domid = DOMID_SELF, .gpfn = *list};
+        require_eq(hypercall_memory_op(XENMEM_decrease_reservation, request), 1);
+        expect_eq(get_features(page), -XEN_EFAULT);
+        require_eq(hypercall_memory_op(XENMEM_populate_physmap, request), 1);
+        require_eq(hypercall_memory_op(XENMEM_remove_from_physmap, remove), 0);
+        expect_eq(get_features(page), -XEN_EFAULT);
+        require_eq(hypercall_memory_op(XENMEM_populate_physmap, request), 1);
+    }
+}
+
 TEST(balloon, no_event_page_may_be_in_a_page_that_is_out, IDS "S4-03 S1-07", WHY "no RAM is there", ONE)
 {
     const uint32_t page = PAGE_AT(6);
