@@ -10,7 +10,7 @@
 #define CHECKED_ALL NEEDS "system=dma strategies=all"
 #define TRUSTED NEEDS "system=dma-trusted"
 
-enum { OWN = D1_PLACE + 5 * PAGE, NAP_NS = 20 * 1000, LONG_NS = 30 * 1000 * 1000 };
+enum { OWN = D1_PLACE + 5 * PAGE, NAP_NS = 20 * 1000, RETRY_NS = 500 * 1000, LONG_NS = 30 * 1000 * 1000 };
 
 struct diary {
     uint32_t lives; /* of domain 2, this one included */
@@ -175,7 +175,7 @@ TEST(dma, the_pages_of_a_borrower_that_ended_under_dma_come_back, IDS "S2-01 S2-
     wait_for_life(1);
     expect_eq(balloon_out(OWN), 1);
     while (balloon_in(OWN) != 1)
-        sleep_ns(NAP_NS);
+        sleep_ns(RETRY_NS);
     mark(OWN, PAGE, 1);
     sleep_ns(10 * NAP_NS);
     expect_true(is_marked(OWN, PAGE, 1));
@@ -192,7 +192,7 @@ TEST(dma, a_firewall_that_closes_is_enough_to_get_a_borrowed_page_back, IDS "S2-
     wait_for_life(1);
     expect_eq(balloon_out(OWN), 1);
     while (balloon_in(OWN) != 1)
-        sleep_ns(NAP_NS);
+        sleep_ns(RETRY_NS);
     mark(OWN, PAGE, 1);
     sleep_ns(10 * NAP_NS);
     expect_true(is_marked(OWN, PAGE, 1));
