@@ -33,22 +33,22 @@ enum {
 struct balloon {
     struct vcpu *v;
     struct domain *d;
+    uintptr_t list;
     uint32_t op;
     uint32_t order;
-    bool watched; /* a page that holds event words came or went */
+    uint32_t pins; /* of all pages that came or went, ORed */
 };
 
 typedef const char *reason_t; /* why an extent cannot be done; NULL: it is done */
 
-hot static reason_t give_back(struct balloon *b, const struct config_range *range, uintptr_t base, uint32_t bytes)
+static reason_t give_back(struct balloon *b, uint32_t first, uint32_t nr, uintptr_t base, uint32_t bytes)
 {
-    const uint32_t first = page_index(range, base), nr = bytes >> PAGE_SHIFT;
     const enum view_result result = protect_view_remove(b->d, base, bytes);
 
-    if (unlikely(result != VIEW_OK))
+    if (result != VIEW_OK)
         return result == VIEW_FULL ? "no slot for the split" : "not mapped";
     page_set_states(first, nr, PAGE_BALLOONED);
-    b->watched |= page_any_watched(first, nr);
+    b->pins |= page_pins_of(first, nr);
     guest_access_forget(b->d, base, bytes);
     return NULL;
 }
@@ -56,8 +56,6 @@ hot static reason_t give_back(struct balloon *b, const struct config_range *rang
 /* A page that somebody else still maps must not come into use; one that is in use already may stay. */
 static bool is_held_back(uint32_t first, uint32_t nr)
 {
-    if (likely(!page_any_pinned(first, nr)))
-        return false;
     for (uint32_t i = first; i < first + nr; i++) {
         if (page_states[i] != PAGE_MAPPED && page_pins[i] & PAGE_PIN_COUNT)
             return true;
@@ -65,36 +63,38 @@ static bool is_held_back(uint32_t first, uint32_t nr)
     return false;
 }
 
-hot static reason_t take_again(struct balloon *b, const struct config_range *range, uintptr_t base, uint32_t bytes)
+static reason_t take_again(struct balloon *b, uint32_t first, uint32_t nr, uintptr_t base, uint32_t bytes, uint32_t attr)
 {
-    const uint32_t first = page_index(range, base), nr = bytes >> PAGE_SHIFT;
+    const uint32_t pins = page_pins_of(first, nr);
 
-    if (unlikely(is_held_back(first, nr)))
+    if (pins & PAGE_PIN_COUNT && is_held_back(first, nr))
         return "another domain has it mapped";
-    const enum view_result result = protect_view_add(b->d, base, bytes, range->attr);
-    if (unlikely(result != VIEW_OK))
+    const enum view_result result = protect_view_add(b->d, base, bytes, attr);
+    if (result != VIEW_OK)
         return result == VIEW_FULL ? "no slot for one more piece" : "something else is there";
     page_set_states(first, nr, PAGE_MAPPED);
-    b->watched |= page_any_watched(first, nr);
+    b->pins |= pins;
     return NULL;
 }
 
-hot static reason_t do_extent(struct balloon *b, uint64_t gfn)
+/* Any extent, by the book. */
+static reason_t do_extent(struct balloon *b, uint64_t gfn)
 {
-    const uint32_t bytes = PAGE_SIZE << b->order;
+    const uint32_t bytes = PAGE_SIZE << b->order, nr = 1u << b->order;
     const struct config_range *range;
     paddr_t base;
 
-    if (unlikely(!direct_map_frame(gfn, &base)))
+    if (!direct_map_frame(gfn, &base))
         return "beyond the address width";
     range = page_range(b->d, base.addr, bytes);
-    if (unlikely(range == NULL))
+    if (range == NULL)
         return "not all its RAM";
-    return b->op == XENMEM_decrease_reservation ? give_back(b, range, base.addr, bytes)
-                                                : take_again(b, range, base.addr, bytes);
+    const uint32_t first = page_index(range, base.addr);
+    return b->op == XENMEM_decrease_reservation ? give_back(b, first, nr, base.addr, bytes)
+                                                : take_again(b, first, nr, base.addr, bytes, range->attr);
 }
 
-cold static __attribute__((noinline)) void explain(const struct balloon *b, uint32_t extent, uint64_t gfn, reason_t why)
+cold static void explain(const struct balloon *b, uint32_t extent, uint64_t gfn, reason_t why)
 {
     uint32_t max;
     const uint32_t used = protect_view_slots(b->d, &max);
@@ -104,27 +104,25 @@ cold static __attribute__((noinline)) void explain(const struct balloon *b, uint
                 (unsigned)b->order, why, (unsigned)used, (unsigned)max);
 }
 
-/* Extents [start, nr) until the first that cannot be done or the budget is spent; returns the next one to do. */
-hot static uint32_t do_extents(struct balloon *b, uintptr_t list, uint32_t start, uint32_t nr, bool *stopped)
+static __attribute__((noinline)) bool do_listed_extent(struct balloon *b, uint32_t i)
+{
+    uint64_t gfn = 0;
+    reason_t why = "the list cannot be read";
+
+    if (guest_read(b->v, &gfn, b->list + i * sizeof(gfn), sizeof(gfn)) == 0)
+        why = do_extent(b, gfn);
+    if (why)
+        explain(b, i, gfn, why);
+    return why == NULL;
+}
+
+/* Extents [i, nr) until the first that cannot be done or the budget is spent; returns the next one to do. */
+static uint32_t do_extents(struct balloon *b, uint32_t i, uint32_t nr, bool *stopped)
 {
     const uint32_t cost = 1 + (1u << b->order) / PAGES_PER_UNIT;
-    uint32_t i = start;
 
     for (uint32_t spent = 0; i < nr && spent < EXTENT_BUDGET; i++, spent += cost) {
-        const uintptr_t entry = list + i * sizeof(uint64_t);
-        uint64_t gfn = 0;
-        reason_t why;
-
-        if (likely(guest_is_direct(b->v, entry, sizeof(gfn))))
-            gfn = *(const volatile uint64_t *)entry;
-        else if (guest_read(b->v, &gfn, entry, sizeof(gfn))) {
-            explain(b, i, 0, "the list cannot be read");
-            *stopped = true;
-            break;
-        }
-        why = do_extent(b, gfn);
-        if (unlikely(why)) {
-            explain(b, i, gfn, why);
+        if (!do_listed_extent(b, i)) {
             *stopped = true;
             break;
         }
@@ -136,32 +134,108 @@ static bool is_acceptable(const struct vcpu *v, const struct xen_memory_reservat
 {
     const uint32_t bits = r->mem_flags & MEM_FLAGS_ADDRESS_BITS;
 
-    if (r->nr_extents > NR_EXTENTS_LIMIT || start >= r->nr_extents || r->extent_order > BALLOON_MAX_ORDER)
+    if (r->extent_start > UINTPTR_MAX || r->nr_extents > NR_EXTENTS_LIMIT || start >= r->nr_extents || r->extent_order > BALLOON_MAX_ORDER)
         return false;
-    if (domain_find(r->domid, v->domain) != v->domain)
+    if (r->domid != DOMID_SELF && r->domid != v->domain->domid)
         return false;
     if (bits != 0 && bits <= PAGE_SHIFT)
         return false;
     return !(r->mem_flags & MEM_FLAGS_EXACT_NODE && r->mem_flags & MEM_FLAGS_NODE);
 }
 
-hot int32_t balloon_op(struct vcpu *v, uint32_t cmd, uintptr_t arg, uint32_t unused)
+/* From extent `done` on, by the book; those before it are done but for the commit. */
+static __attribute__((noinline)) int32_t finish(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v, uint32_t done)
 {
     const uint32_t start = cmd >> MEMOP_EXTENT_SHIFT;
     struct balloon b = {.v = v, .d = v->domain, .op = cmd & MEMOP_CMD_MASK};
-    struct xen_memory_reservation r;
-    bool stopped = false;
+    struct xen_memory_reservation r = {.nr_extents = 0};
+    bool stopped = true;
 
-    if (guest_read(v, &r, arg, sizeof(r)) || !is_acceptable(v, &r, start) || b.op == XENMEM_increase_reservation ||
-        r.extent_start > UINTPTR_MAX)
-        return (int32_t)start;
-    b.order = r.extent_order;
     memory_change_begin(b.d);
-    const uint32_t done = do_extents(&b, (uintptr_t)r.extent_start, start, (uint32_t)r.nr_extents, &stopped);
-    if (likely(done != start))
-        memory_change_commit(b.d, b.watched);
+    if (guest_read(v, &r, arg, sizeof(r)) == 0 && is_acceptable(v, &r, start) && b.op != XENMEM_increase_reservation) {
+        stopped = false;
+        b.list = (uintptr_t)r.extent_start;
+        b.order = r.extent_order;
+        done = do_extents(&b, done, (uint32_t)r.nr_extents, &stopped);
+    }
+    if (done != start)
+        memory_change_commit(b.d, b.pins & PAGE_PIN_EVENT);
     memory_change_end();
     if (stopped || done == r.nr_extents)
         return (int32_t)done;
     return arch_restart_hypercall(b.op | done << MEMOP_EXTENT_SHIFT, arg, unused);
+}
+
+/* A page of the domain's first bank, named in the vCPU's buffer run, with no pin: its index and base. */
+always_inline bool find_usual(const struct vcpu *v, const struct config_range *bank, uintptr_t entry, uint32_t *index,
+                              uintptr_t *base)
+{
+    if (unlikely(!guest_is_direct(v, entry, sizeof(uint64_t))))
+        return false;
+
+    const uint32_t gfn = *(const volatile uint32_t *)entry, high = *(const volatile uint32_t *)(entry + sizeof(gfn));
+    const uint32_t page = gfn - (uint32_t)bank->base / PAGE_SIZE;
+    *index = bank->first_page + page;
+    *base = (uintptr_t)gfn << PAGE_SHIFT;
+    return likely(high == 0 && page < (uint32_t)(bank->limit - bank->base) / PAGE_SIZE && page_pins[*index] == 0);
+}
+
+/* Both return the first extent that is not usual; it and what follows are not done. */
+always_inline uint32_t give_back_usual(struct vcpu *v, struct domain *d, uintptr_t list, uint32_t i, uint32_t end)
+{
+    const struct config_range *const bank = d->ranges;
+    uint32_t index;
+    uintptr_t base;
+
+    for (; i < end; i++) {
+        if (!find_usual(v, bank, list + i * sizeof(uint64_t), &index, &base) ||
+            unlikely(base - v->buffer_base < v->buffer_span) ||
+            unlikely(protect_view_remove(d, base, PAGE_SIZE) != VIEW_OK))
+            break;
+        page_states[index] = PAGE_BALLOONED;
+    }
+    return i;
+}
+
+always_inline uint32_t take_again_usual(struct vcpu *v, struct domain *d, uintptr_t list, uint32_t i, uint32_t end)
+{
+    const struct config_range *const bank = d->ranges;
+    uint32_t index;
+    uintptr_t base;
+
+    for (; i < end; i++) {
+        if (!find_usual(v, bank, list + i * sizeof(uint64_t), &index, &base) ||
+            unlikely(protect_view_add(d, base, PAGE_SIZE, bank->attr) != VIEW_OK))
+            break;
+        page_states[index] = PAGE_MAPPED;
+    }
+    return i;
+}
+
+/*
+ * What guests do: a short list of single pages, everything in the caller's buffer run, one CPU, one vCPU. Whatever
+ * else there is goes to finish(), from the extent on at which it shows.
+ */
+hot int32_t balloon_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    const volatile struct xen_memory_reservation *const r = (const volatile struct xen_memory_reservation *)(uintptr_t)arg;
+    struct domain *const d = v->domain;
+    uint32_t done = 0;
+
+    if (unlikely(!guest_is_direct(v, arg, sizeof(*r)) || cmd >> MEMOP_EXTENT_SHIFT || !d->balloons_usually))
+        return finish(cmd, arg, unused, v, cmd >> MEMOP_EXTENT_SHIFT);
+
+    const uint64_t list = r->extent_start, nr = r->nr_extents;
+    const uint32_t order = r->extent_order, flags = r->mem_flags;
+    if (unlikely(nr - 1 >= EXTENT_BUDGET || list >> 32 || order | flags || r->domid != DOMID_SELF))
+        return finish(cmd, arg, unused, v, 0);
+    if (cmd == XENMEM_decrease_reservation)
+        done = give_back_usual(v, d, (uintptr_t)list, 0, (uint32_t)nr);
+    else if (cmd == XENMEM_populate_physmap)
+        done = take_again_usual(v, d, (uintptr_t)list, 0, (uint32_t)nr);
+    if (unlikely(done != nr))
+        return finish(cmd, arg, unused, v, done);
+    protect_view_commit(d);
+    checked_only(invariant(page_audit()));
+    return (int32_t)done;
 }

@@ -33,13 +33,13 @@ void guest_access_forget(struct domain *d, uintptr_t base, uint32_t bytes)
     }
 }
 
-/* The caller's own RAM around the address, shared memory that it owns too, as far as one piece of its view goes. */
+/* The caller's own RAM around the address, as far as one piece of its view goes. Shared memory is no buffer: others write it. */
 static bool find_run(struct domain *d, uintptr_t address, uintptr_t *base, uintptr_t *limit)
 {
     const struct config_range *const bank = page_range(d, address, 1);
     struct view_span span;
 
-    if (bank == NULL || !protect_view_find(d, address, &span))
+    if (bank == NULL || bank->kind != RANGE_RAM || !protect_view_find(d, address, &span))
         return false;
     *base = span.base > bank->base ? span.base : (uintptr_t)bank->base;
     *limit = span.last < bank->limit - 1 ? span.last + 1 : (uintptr_t)bank->limit;

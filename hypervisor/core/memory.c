@@ -18,26 +18,6 @@
 #include "hv/shared_info.h"
 #include "hv/smp.h"
 
-hot void memory_change_begin(struct domain *d)
-{
-    lock_acquire(&memory_lock);
-    smp_hold(protect_view_users(d));
-}
-
-hot void memory_change_commit(struct domain *d, bool watched)
-{
-    protect_view_commit(d);
-    if (unlikely(watched))
-        shared_info_refresh(d);
-}
-
-hot void memory_change_end(void)
-{
-    smp_release();
-    checked_only(invariant(page_audit()));
-    lock_release(&memory_lock);
-}
-
 int32_t memory_find_own(struct vcpu *v, domid_t domid)
 {
     struct domain *const d = domain_find(domid, v->domain);
@@ -182,7 +162,7 @@ static int32_t exchange(struct vcpu *v, uintptr_t arg)
     return e.nr_exchanged == e.in.nr_extents ? 0 : -XEN_EOPNOTSUPP;
 }
 
-static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v)
+static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
     const uint32_t op = cmd & MEMOP_CMD_MASK, start = cmd >> MEMOP_EXTENT_SHIFT;
 
@@ -209,9 +189,12 @@ static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uintptr_t 
 /* Ballooning is what a guest does often. */
 hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
-    const uint32_t op = cmd & MEMOP_CMD_MASK;
-
-    if (op == XENMEM_decrease_reservation || op == XENMEM_populate_physmap || op == XENMEM_increase_reservation)
-        return balloon_op(v, cmd, arg, unused);
-    return memory_op_slow(cmd, arg, unused, v);
+    switch (cmd & MEMOP_CMD_MASK) {
+    case XENMEM_increase_reservation:
+    case XENMEM_decrease_reservation:
+    case XENMEM_populate_physmap:
+        return balloon_op(cmd, arg, unused, v);
+    default:
+        return memory_op_slow(cmd, arg, unused, v);
+    }
 }

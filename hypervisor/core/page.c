@@ -42,7 +42,7 @@ bool page_is_common(uintptr_t base)
 }
 
 /* Bytes before the first word boundary and behind the last one by hand. */
-hot void page_set_states(uint32_t first, uint32_t nr, enum page_state state)
+void page_set_many(uint32_t first, uint32_t nr, enum page_state state)
 {
     uint8_t *byte = page_states + first, *const end = byte + nr;
     const uint32_t word = (uint32_t)state * 0x01010101u;
@@ -55,28 +55,19 @@ hot void page_set_states(uint32_t first, uint32_t nr, enum page_state state)
         *byte = (uint8_t)state;
 }
 
-hot static bool any_pin(uint32_t first, uint32_t nr, uint32_t mask)
+uint32_t page_all_pins(uint32_t first, uint32_t nr)
 {
     const uint8_t *byte = page_pins + first, *const end = byte + nr;
-    uint32_t found = 0;
+    uint32_t all = 0, words = 0;
 
-    for (; byte < end && (uintptr_t)byte % sizeof(found); byte++)
-        found |= *byte;
-    for (; end - byte >= (ptrdiff_t)sizeof(found); byte += sizeof(found))
-        found |= *(const uint32_t *)(uintptr_t)byte;
+    for (; byte < end && (uintptr_t)byte % sizeof(words); byte++)
+        all |= *byte;
+    for (; end - byte >= (ptrdiff_t)sizeof(words); byte += sizeof(words))
+        words |= *(const uint32_t *)(uintptr_t)byte;
     for (; byte < end; byte++)
-        found |= *byte;
-    return found & mask * 0x01010101u;
-}
-
-hot bool page_any_pinned(uint32_t first, uint32_t nr)
-{
-    return any_pin(first, nr, PAGE_PIN_COUNT);
-}
-
-hot bool page_any_watched(uint32_t first, uint32_t nr)
-{
-    return any_pin(first, nr, PAGE_PIN_EVENT);
+        all |= *byte;
+    words |= words >> 16;
+    return all | ((words | words >> 8) & 0xff);
 }
 
 void page_pin(const struct domain *d, uint32_t index)

@@ -3,8 +3,9 @@
 #include "model.h"
 
 #include "diag.h"
+#include "hv/vgic_state.h"
 
-enum { GIC_SPI_TYPE = 0, GIC_FIRST_SPI = 32, GIC_LAST_SPI = 1019, IRQ_EDGE_BOTH = 3, IRQ_CELLS = 3 };
+enum { GIC_SPI_TYPE = 0, GIC_FIRST_SPI = 32, GIC_LAST_SPI = VGIC_NR_INTIDS - 1, IRQ_EDGE_BOTH = 3, IRQ_CELLS = 3 };
 
 static void add_irq(struct domain *domain, const char *path, const fdt32_t *interrupt)
 {

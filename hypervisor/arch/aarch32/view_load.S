@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rewrites the EL2 MPU slots of a view: 2 N + 9 or 10 instructions for N slots.
+ * Rewrites the EL2 MPU slots of a view: 2 N + 11 or 12 instructions for N slots.
  *
  * A view of N slots takes the last N of 5 ... 15, so windows stay free above the fixed slots. The operand
- * ("image") holds register pairs in the same order, in the groups 5 ... 9 and 10 ... 15; its first group is
- * padded in front to twelve words and followed by the address to jump to, so that one LDM loads the group and
- * enters the code at the right slot (view.c builds it).
+ * ("image") points at or before the view's register pairs, in groups for the slots 5 ... 9 and 10 ... 15, so that
+ * what one LDM loads first are the registers its code uses; the word before it says where to enter the code. What
+ * is loaded in front of the first pair is not used (view.c, view_unit.h).
  *
  *   r0       image                     r1 ... r12  HPRBAR, HPRLAR of six slots
  *
@@ -33,7 +33,8 @@ view_load:
     mov r1, #FIXED_SLOTS_MASK
     mcr p15, 4, r1, c6, c1, 1 /* HPRENR */
     isb
-    ldmia r0!, {r1 - r12, pc}
+    ldmia r0!, {r1 - r12}
+    ldr pc, [r0, #-52]        /* image[-1] */
 
     SLOT 5, 4, c10, 1, r3, r4
     SLOT 6, 4, c11, 0, r5, r6

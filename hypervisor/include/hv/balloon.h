@@ -5,6 +5,7 @@
 #ifndef HV_BALLOON_H
 #define HV_BALLOON_H
 
+#include "hv/hypercall.h"
 #include "hv/vcpu.h"
 
 enum { BALLOON_MAX_ORDER = 9 }; /* of a domain without privilege */
@@ -13,6 +14,6 @@ enum { BALLOON_MAX_ORDER = 9 }; /* of a domain without privilege */
  * `cmd` as the guest gave it: operation and start extent. Returns the number of extents done, start extent
  * included, never a negative number; or restarts the call.
  */
-int32_t balloon_op(struct vcpu *v, uint32_t cmd, uintptr_t arg, uint32_t unused);
+hypercall_fn balloon_op;
 
 #endif

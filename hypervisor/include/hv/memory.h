@@ -7,15 +7,38 @@
 #define HV_MEMORY_H
 
 #include "hv/domain.h"
+#include "hv/page.h"
+#include "hv/panic.h"
+#include "hv/protect.h"
+#include "hv/shared_info.h"
+#include "hv/smp.h"
 #include "hv/vcpu.h"
 
-void memory_change_begin(struct domain *d);
+static inline void memory_change_begin(struct domain *d)
+{
+    if (likely(smp_is_alone()))
+        return;
+    lock_acquire(&memory_lock);
+    smp_hold(protect_view_users(d));
+}
 
 /* `watched`: a page with event words came into the view of `d` or left it. */
-void memory_change_commit(struct domain *d, bool watched);
+static inline void memory_change_commit(struct domain *d, bool watched)
+{
+    protect_view_commit(d);
+    if (unlikely(watched))
+        shared_info_refresh(d);
+}
 
 /* Checked build: looks at every page. */
-void memory_change_end(void);
+static inline void memory_change_end(void)
+{
+    checked_only(invariant(page_audit()));
+    if (likely(smp_is_alone()))
+        return;
+    smp_release();
+    lock_release(&memory_lock);
+}
 
 /* XENMEM_add_to_physmap_batch and the foreign half of XENMEM_remove_from_physmap (foreign.c). */
 int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused);

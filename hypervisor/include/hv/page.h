@@ -51,12 +51,34 @@ struct domain *page_owner(uintptr_t address, const struct config_range **range);
 /* Strategy `shared`: every view holds this page for ever, and nobody counts. */
 bool page_is_common(uintptr_t base);
 
-/* Sets the state of `nr` pages. */
-void page_set_states(uint32_t first, uint32_t nr, enum page_state state);
+/* Sets the state of `nr` pages, at least one. */
+void page_set_many(uint32_t first, uint32_t nr, enum page_state state);
 
-/* Any counted pin among `nr` pages; any pin at all. */
-bool page_any_pinned(uint32_t first, uint32_t nr);
-bool page_any_watched(uint32_t first, uint32_t nr);
+static inline void page_set_states(uint32_t first, uint32_t nr, enum page_state state)
+{
+    if (likely(nr == 1))
+        page_states[first] = (uint8_t)state;
+    else
+        page_set_many(first, nr, state);
+}
+
+/* The pins of `nr` pages ORed: PAGE_PIN_COUNT bits say that some are counted, PAGE_PIN_EVENT that event words are there. */
+uint32_t page_all_pins(uint32_t first, uint32_t nr);
+
+static inline uint32_t page_pins_of(uint32_t first, uint32_t nr)
+{
+    return likely(nr == 1) ? page_pins[first] : page_all_pins(first, nr);
+}
+
+static inline bool page_any_pinned(uint32_t first, uint32_t nr)
+{
+    return page_pins_of(first, nr) & PAGE_PIN_COUNT;
+}
+
+static inline bool page_any_watched(uint32_t first, uint32_t nr)
+{
+    return page_pins_of(first, nr) & PAGE_PIN_EVENT;
+}
 
 /* Counted pins that one map by this domain puts on a page; a map begins, a map ends. */
 uint32_t page_pin_weight(const struct domain *d);

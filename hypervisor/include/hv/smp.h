@@ -9,6 +9,7 @@
 #ifndef HV_SMP_H
 #define HV_SMP_H
 
+#include "hv/main.h"
 #include "hv/types.h"
 #include "hv/vcpu.h"
 
@@ -25,6 +26,12 @@ void smp_quiesce(uint32_t cpus);
  */
 void smp_hold(uint32_t cpus);
 void smp_release(void);
+
+/* The hypervisor runs on one CPU. */
+static inline bool smp_is_alone(void)
+{
+    return config_verified->nr_cpus == 1;
+}
 
 /* Nothing that was asked of the vCPU from another CPU waits to be looked at. */
 bool smp_requests_served(const struct vcpu *v);

@@ -64,26 +64,7 @@ int planner_plan(struct config_range *ranges, unsigned nr, struct config_region 
     return (int)needed;
 }
 
-static uint32_t access_permission(uint32_t attr)
-{
-    if (attr & RANGE_EL1)
-        return attr & RANGE_WRITE ? RBAR_AP_ALL_RW : RBAR_AP_ALL_RO;
-    return attr & RANGE_WRITE ? RBAR_AP_EL2_RW : RBAR_AP_EL2_RO;
-}
-
 struct config_region planner_encode(const struct config_range *range)
 {
-    uint32_t attr = range->attr;
-    uint32_t mair = attr & RANGE_IS_DEVICE ? MAIR_DEVICE_nGnRE : MAIR_NORMAL_WB;
-    struct config_region region = {
-        .rbar = (uint32_t)range->base,
-        .rlar = (uint32_t)(range->limit - MPU_GRANULE) | mair << RLAR_ATTR_SHIFT | RLAR_EN,
-    };
-
-    region.rbar |= access_permission(attr);
-    region.rbar |= attr & RANGE_SHAREABLE ? RBAR_SH_OUTER : RBAR_SH_NON;
-    /* One XN bit serves both levels: what EL1 may not execute, nobody executes. */
-    if (!(attr & RANGE_EXEC) || !(attr & RANGE_EL1))
-        region.rbar |= RBAR_XN;
-    return region;
+    return planner_region((uint32_t)range->base, (uint32_t)(range->limit - 1), range->attr);
 }

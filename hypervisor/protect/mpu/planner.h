@@ -27,6 +27,8 @@ enum {
     RLAR_ATTR_SHIFT = 1,
 };
 
+_Static_assert((RBAR_AP_ALL_RW | RBAR_AP_EL2_RO) == RBAR_AP_ALL_RO, "one bit for EL1, one for read-only");
+
 /* Index into HMAIR0; the value is MPU_HMAIR0. */
 enum { MAIR_NORMAL_WB = 0, MAIR_NORMAL_NC = 1, MAIR_DEVICE_nGnRnE = 2, MAIR_DEVICE_nGnRE = 3 };
 #define MPU_HMAIR0 0x040044ffu
@@ -46,7 +48,26 @@ enum planner_error {
 must_check int planner_plan(struct config_range *ranges, unsigned nr, struct config_region *out, unsigned max,
                             unsigned *bad);
 
-/* The register image of one range; the range obeys the rules above. */
+/* The register image of [base, last] with these attributes (enum range_attr); 64-byte granules. */
+static inline struct config_region planner_region(uint32_t base, uint32_t last, uint32_t attr)
+{
+    const uint32_t granule = MPU_GRANULE - 1, mair = attr & RANGE_IS_DEVICE ? MAIR_DEVICE_nGnRE : MAIR_NORMAL_WB;
+    struct config_region region = {
+        .rbar = base | (attr & RANGE_SHAREABLE ? RBAR_SH_OUTER : RBAR_SH_NON),
+        .rlar = (last & ~granule) | mair << RLAR_ATTR_SHIFT | RLAR_EN,
+    };
+
+    if (attr & RANGE_EL1)
+        region.rbar |= RBAR_AP_ALL_RW;
+    if (!(attr & RANGE_WRITE))
+        region.rbar |= RBAR_AP_EL2_RO;
+    /* One XN bit serves both levels: what EL1 may not execute, nobody executes. */
+    if ((attr & (RANGE_EXEC | RANGE_EL1)) != (RANGE_EXEC | RANGE_EL1))
+        region.rbar |= RBAR_XN;
+    return region;
+}
+
+/* The same for a range that obeys the rules above. */
 struct config_region planner_encode(const struct config_range *range);
 
 #endif

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "regions.h"
 
-static bool same_attributes(const struct config_region *a, const struct config_region *b)
+always_inline bool has_attributes(const struct config_region *region, uint32_t rbar, uint32_t rlar)
 {
-    return !(((a->rbar ^ b->rbar) | (a->rlar ^ b->rlar)) & REGION_ATTRIBUTES);
+    return !(((region->rbar ^ rbar) | (region->rlar ^ rlar)) & REGION_ATTRIBUTES);
 }
 
-static void set_base(struct config_region *region, uint32_t base)
+always_inline void set_base(struct config_region *region, uint32_t base)
 {
     region->rbar = base | (region->rbar & REGION_ATTRIBUTES);
 }
 
-static void set_last(struct config_region *region, uint32_t last)
+always_inline void set_last(struct config_region *region, uint32_t last)
 {
     region->rlar = (last & ~REGION_ATTRIBUTES) | (region->rlar & REGION_ATTRIBUTES);
 }
 
 /* Room for one more before `at`. */
-static void open_gap(struct region_list *list, struct config_region *at)
+always_inline void open_gap(struct region_list *list, struct config_region *at)
 {
     for (struct config_region *to = &list->at[list->nr++]; to > at; to--)
         *to = to[-1];
 }
 
 /* Drops `nr` regions from `at` on. */
-static void close_gap(struct region_list *list, struct config_region *at, uint32_t nr)
+always_inline void close_gap(struct region_list *list, struct config_region *at, uint32_t nr)
 {
     struct config_region *const end = &list->at[list->nr -= nr];
 
@@ -32,65 +32,71 @@ static void close_gap(struct region_list *list, struct config_region *at, uint32
         *at = at[nr];
 }
 
+/* The first region that ends at or behind `address`; the end of the list if none does. */
+always_inline struct config_region *first_behind(struct region_list *list, uint32_t address)
+{
+    struct config_region *region = list->at, *const end = region + list->nr;
+
+    while (region < end && region_last(region) < address)
+        region++;
+    return region;
+}
+
 hot struct config_region *regions_find(struct region_list *list, uint32_t base, uint32_t last)
 {
-    struct config_region *const end = &list->at[list->nr];
+    struct config_region *const region = first_behind(list, base);
 
-    for (struct config_region *region = list->at; region < end; region++) {
-        if (region_last(region) >= base)
-            return region_base(region) <= base && last <= region_last(region) ? region : NULL;
-    }
-    return NULL;
+    if (region == &list->at[list->nr] || region_base(region) > base || region_last(region) < last)
+        return NULL;
+    return region;
 }
 
 hot enum view_result regions_remove(struct region_list *list, uint32_t base, uint32_t last)
 {
-    struct config_region *const region = regions_find(list, base, last);
+    struct config_region *const region = first_behind(list, base);
 
-    if (region == NULL)
+    if (region == &list->at[list->nr] || region_base(region) > base || region_last(region) < last)
         return VIEW_ABSENT;
     const bool below = region_base(region) < base, above = region_last(region) > last;
-    if (below && above) {
-        if (list->nr >= list->max)
-            return VIEW_FULL;
-        open_gap(list, region);
-        set_last(&region[0], base - 1);
-        set_base(&region[1], last + 1);
-    } else if (below) {
-        set_last(region, base - 1);
-    } else if (above) {
+    if (above && !below) {
         set_base(region, last + 1);
+    } else if (below) {
+        if (above) {
+            if (unlikely(list->nr >= list->max))
+                return VIEW_FULL;
+            open_gap(list, region + 1);
+            region[1].rbar = (last + 1) | (region->rbar & REGION_ATTRIBUTES);
+            region[1].rlar = region->rlar;
+        }
+        set_last(region, base - 1);
     } else {
         close_gap(list, region, 1);
     }
     return VIEW_OK;
 }
 
-/* The end of one lies right before the start of the other. */
-static bool touches(uint32_t last, uint32_t base)
+/* `first` is the first region that ends right before or behind the new one's base. */
+static __attribute__((noinline)) enum view_result add_anywhere(struct region_list *list, struct config_region *first,
+                                                               uint32_t rbar, uint32_t rlar)
 {
-    return last + 1 == base && base != 0;
-}
+    const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES;
+    const uint32_t after = last + 1 ? last + 1 : last;
+    struct config_region *const end = &list->at[list->nr], *beyond;
 
-hot enum view_result regions_add(struct region_list *list, struct config_region region)
-{
-    const uint32_t base = region_base(&region), last = region_last(&region);
-    struct config_region *first = list->at, *end = &list->at[list->nr], *beyond;
-
-    while (first < end && region_last(first) < base &&
-           !(touches(region_last(first), base) && same_attributes(first, &region)))
-        first++;
-    for (beyond = first; beyond < end && region_base(beyond) <= last; beyond++) {
-        if (!same_attributes(beyond, &region))
+    if (first < end && region_last(first) < base && !has_attributes(first, rbar, rlar))
+        first++; /* a neighbour of another kind */
+    for (beyond = first; beyond < end && region_base(beyond) <= after; beyond++) {
+        if (has_attributes(beyond, rbar, rlar))
+            continue;
+        if (region_base(beyond) <= last)
             return VIEW_BUSY;
+        break;
     }
-    if (beyond < end && touches(last, region_base(beyond)) && same_attributes(beyond, &region))
-        beyond++;
     if (beyond == first) {
         if (list->nr >= list->max)
             return VIEW_FULL;
         open_gap(list, first);
-        *first = region;
+        *first = (struct config_region){rbar, rlar};
         return VIEW_OK;
     }
     if (base < region_base(first))
@@ -98,5 +104,25 @@ hot enum view_result regions_add(struct region_list *list, struct config_region 
     set_last(first, last > region_last(beyond - 1) ? last : region_last(beyond - 1));
     if (beyond - first > 1)
         close_gap(list, first + 1, (uint32_t)(beyond - first) - 1);
+    return VIEW_OK;
+}
+
+/* The usual case by itself: a piece comes back between its two halves, or to the end of the lower one. */
+hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32_t rlar)
+{
+    const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES, before = base ? base - 1 : 0;
+    struct config_region *const end = &list->at[list->nr], *const below = first_behind(list, before);
+    struct config_region *const above = below + 1;
+
+    if (unlikely(below >= end || region_last(below) != before || !has_attributes(below, rbar, rlar)))
+        return add_anywhere(list, below, rbar, rlar);
+    if (above == end || region_base(above) > last + 1) {
+        set_last(below, last);
+        return VIEW_OK;
+    }
+    if (unlikely(region_base(above) != last + 1 || !has_attributes(above, rbar, rlar)))
+        return add_anywhere(list, below, rbar, rlar);
+    below->rlar = above->rlar;
+    close_gap(list, above, 1);
     return VIEW_OK;
 }

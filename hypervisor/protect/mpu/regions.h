@@ -13,14 +13,18 @@
 #include "hv/types.h"
 #include "hv/view_result.h"
 
-enum { REGIONS_MOST = MPU_MAX_SLOTS - MPU_FIXED_SLOTS };
+enum {
+    REGIONS_MOST = MPU_MAX_SLOTS - MPU_FIXED_SLOTS,
+    REGIONS_LEAD = 13, /* a group's twelve words and an address */
+};
 
 #define REGION_ATTRIBUTES 0x3fu
 
 struct region_list {
+    uint32_t lead[REGIONS_LEAD]; /* view_load reads in whole groups and finds where to jump to in here */
+    struct config_region at[REGIONS_MOST];
     uint32_t nr;
     uint32_t max; /* slots the view may use */
-    struct config_region at[REGIONS_MOST];
 };
 
 static inline uint32_t region_base(const struct config_region *region)
@@ -40,9 +44,9 @@ struct config_region *regions_find(struct region_list *list, uint32_t base, uint
 must_check enum view_result regions_remove(struct region_list *list, uint32_t base, uint32_t last);
 
 /*
- * Puts `region` in, joined with what it overlaps or touches and has its attributes: VIEW_BUSY when it overlaps
+ * Puts the region {rbar, rlar} in, joined with what it overlaps or touches and has its attributes: VIEW_BUSY when it overlaps
  * a region with others, VIEW_FULL when it needs a slot more than there is.
  */
-must_check enum view_result regions_add(struct region_list *list, struct config_region region);
+must_check enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32_t rlar);
 
 #endif

@@ -20,27 +20,21 @@ SLOT_ENTRIES(DECLARE)
 #define ENTRY(n) view_slot_##n,
 static const char *const entries[] = {SLOT_ENTRIES(ENTRY)};
 
-hot void view_make_image(struct view *view)
+always_inline void make_image(struct view *view)
 {
-    const struct config_region *from = view->list.at, *const end = from + view->list.nr;
     const uint32_t nr = view->list.nr, slot = MPU_MAX_SLOTS - nr;
-    const uint32_t first = nr > VIEW_GROUP_SLOTS ? nr - VIEW_GROUP_SLOTS : nr;
-    const struct config_region *const group = from + first;
-    uint32_t *const image = view->images[view->image == view->images[0]];
-    uint32_t *to = image + 2 * (VIEW_GROUP_SLOTS - first); /* padded in front, so that registers match slots */
+    const uint32_t first = nr > VIEW_GROUP_SLOTS ? nr - VIEW_GROUP_SLOTS : nr; /* regions in the first group */
+    uint32_t *const image = (uint32_t *)view->list.at - 2 * (VIEW_GROUP_SLOTS - first);
 
-    for (; from < group; from++) {
-        *to++ = from->rbar;
-        *to++ = from->rlar;
-    }
-    *to++ = (uint32_t)(uintptr_t)entries[slot - MPU_FIXED_SLOTS];
-    for (; from < end; from++) {
-        *to++ = from->rbar;
-        *to++ = from->rlar;
-    }
+    image[-1] = (uint32_t)(uintptr_t)entries[slot - MPU_FIXED_SLOTS];
     view->image = image;
     view->first_slot = slot;
     view->enable = (BIT(MPU_MAX_SLOTS) - BIT(slot)) | (BIT(MPU_FIXED_SLOTS) - 1);
+}
+
+void view_make_image(struct view *view)
+{
+    make_image(view);
 }
 
 /* EL2-only images of the domain's RAM, for the window that covers a whole domain. */
@@ -107,6 +101,8 @@ void protect_build_view(struct domain *d)
 
     configure(d);
     build_ram_images(d);
+    view->ram_attr = d->ranges[0].attr;
+    view->ram_bits = planner_region(0, 0, view->ram_attr);
     view->list.max = REGIONS_MOST - config_verified->windows;
     if (config_verified->access == ACCESS_MASK)
         view->list.max -= config_verified->hyp_nr_regions;
@@ -158,9 +154,12 @@ hot enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint3
 
 hot enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr)
 {
-    const struct config_range range = {.base = base, .limit = (uint64_t)base + bytes, .attr = attr};
+    struct view *const view = &d->view;
+    struct config_region bits = view->ram_bits;
 
-    return regions_add(&d->view.list, planner_encode(&range));
+    if (unlikely(attr != view->ram_attr))
+        bits = planner_region(0, 0, attr);
+    return regions_add(&view->list, base | bits.rbar, ((base + bytes - 1) & ~REGION_ATTRIBUTES) | bits.rlar);
 }
 
 void protect_view_reset(struct domain *d)
@@ -175,20 +174,24 @@ static void leave_residence(void)
         view_make_image(&domains[i].view);
 }
 
+always_inline void refresh(struct cpu *cpu, const struct view *view)
+{
+    cpu->guest_image = view->image;
+    cpu->guest_mask = view->enable;
+    if (unlikely(mpu_entry_switches))
+        return;
+    if (likely(view->image))
+        view_load(view->image);
+    else
+        mpu_enable(view->enable);
+}
+
 void protect_refresh(struct cpu *cpu)
 {
     const struct view *const view = &cpu->current->domain->view;
 
-    if (view->enable == 0) /* nobody's: no guest's view is loaded yet */
-        return;
-    cpu->guest_image = view->image;
-    cpu->guest_mask = view->enable;
-    if (mpu_entry_switches)
-        return;
-    if (view->image)
-        view_load(view->image);
-    else
-        mpu_enable(view->enable);
+    if (view->enable != 0) /* else nobody's: no guest's view is loaded yet */
+        refresh(cpu, view);
 }
 
 hot void protect_view_commit(struct domain *d)
@@ -200,9 +203,9 @@ hot void protect_view_commit(struct domain *d)
         protect_refresh(cpu);
         return;
     }
-    view_make_image(&d->view);
-    if (cpu->current->domain == d)
-        protect_refresh(cpu);
+    make_image(&d->view);
+    if (likely(cpu->current->domain == d))
+        refresh(cpu, &d->view);
 }
 
 uint32_t protect_view_users(const struct domain *d)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A view on an MPU board: its regions, and the operand of view_load (arch/<isa>/view_load.S) made of them.
+ * A view on an MPU board: its regions, which are at the same time the operand of view_load
+ * (arch/<isa>/view_load.S), so that an edit of the list needs no second copy of it.
  *
  * Slots: 0 ... 4 fixed (MPU_FIXED_SLOTS), then windows or, with `mask`, the hypervisor's RAM ranges; the
- * guest's regions end at the highest slot. There are two images, because the other CPU may be loading one
- * while the next is made.
+ * guest's regions end at the highest slot. Whoever edits a list has held the CPUs that may be loading it.
  */
 #ifndef PROTECT_MPU_VIEW_UNIT_H
 #define PROTECT_MPU_VIEW_UNIT_H
@@ -13,24 +13,22 @@
 #include "hv/types.h"
 #include "regions.h"
 
-enum {
-    VIEW_GROUP_SLOTS = 6, /* registers of that many slots are loaded by one LDM */
-    VIEW_IMAGE_WORDS = 2 * 2 * VIEW_GROUP_SLOTS + 1,
-};
+enum { VIEW_GROUP_SLOTS = 6 }; /* registers of that many slots are loaded by one LDM */
 
 struct view {
-    uint32_t *image;      /* into images; NULL: the regions are resident and only switched on and off */
+    uint32_t *image;      /* into list; NULL: the regions are resident and only switched on and off */
     uint32_t enable;      /* HPRENR while the view is loaded: fixed slots and its own */
     uint32_t first_slot;
     uint32_t owners;      /* bit per domain that owns something the view holds */
     struct region_list list;
-    uint32_t images[2][VIEW_IMAGE_WORDS];
+    uint32_t ram_attr;            /* enum range_attr of its first range, */
+    struct config_region ram_bits; /* and these bits of a register pair */
     /* window-granule = "domain": its RAM as EL2-only regions */
     struct config_region ram[CONFIG_MAX_WINDOWS];
     uint32_t nr_ram;
 };
 
-/* Makes the image of the list, in slots that end at the highest. */
+/* The list becomes loadable, in slots that end at the highest. */
 void view_make_image(struct view *view);
 
 /* Loads an image (arch). Everything but the fixed slots is off before, the image's slots are on after. */
