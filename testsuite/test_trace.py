@@ -18,7 +18,7 @@ GUEST = f"testsuite/guests.py::{BOARD}::mine::"
 IMAGE = f"{BOARD}-release/hypervisor/fencepost.elf"
 TABLE = requirements.by_id([
     Requirement("S0-01", "000", "asks", "does", (BOARD,), ("guest",)),
-    Requirement("S0-02", "000", "asks", "does", ("host",), ("host", "document"), "docs/a.md#b"),
+    Requirement("S0-02", "000", "asks", "does", ("host",), ("host", "document"), "docs/a.md#b", "config: x"),
     Requirement("S0-03", "000", "asks", "does", ("virt-a64",), ("guest",)),
     Requirement("X-01", "≠", "does that", "does this", ("host",), ("bench",))])
 
@@ -103,7 +103,7 @@ def test_text_and_json_say_the_same():
     assert said.startswith("head\n\nS0-01  shown      asks\n    guest     mine::t  pass ×1\n")
     assert said.endswith("1 of 2 requirements shown, 0 of 1 divergences shown\nnot shown: S0-02 X-01")
     assert [entry["id"] for entry in plain["rows"] if entry["applies"] and not entry["shown"]] == ["S0-02", "X-01"]
-    assert "mine::t" not in trace_text.text(made, [], brief=True)
+    assert "mine::t" not in trace_text.text(made, [], brief=True) and "  wanted: config: x\n" in said
 
 
 # ---- the tables

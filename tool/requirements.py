@@ -36,6 +36,7 @@ class Requirement:
     boards: tuple[str, ...]   # HOST: of the tools and documents, whatever the board
     by: tuple[str, ...]       # of WAYS: each of them must show it
     chapter: str = ""         # FILE#heading
+    how: str = ""             # a test shows it
 
     @property
     def divergence(self) -> bool:
@@ -76,7 +77,7 @@ def parse_requirements(text: str, name: str = REQUIREMENTS.name) -> tuple[Requir
         except (ValueError, TypeError) as error:
             raise UsageError(f"{name}: [{key}]: {error}") from error
         found.append(Requirement(key, row["document"], row["text"], row["decision"], tuple(row["boards"]),
-                                 tuple(row["by"]), row.get("chapter", "")))
+                                 tuple(row["by"]), row.get("chapter", ""), row["shown"]))
     return tuple(found)
 
 

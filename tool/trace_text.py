@@ -38,7 +38,8 @@ def _short(text: str, width: int) -> str:
 def _line(line: Line, brief: bool) -> list[str]:
     head = f"{line.requirement.id}  {_state(line):<9}  {_short(line.requirement.text, 90)}"
     why = [f"    {'':<8}  → {_why(line)}"] if _why(line) else []
-    return [head, *([] if brief else map(_proof, line.proofs)), *why]
+    how = [f"    {'':<8}  wanted: {line.requirement.how}"] if line.lacks and line.requirement.how else []
+    return [head, *([] if brief else map(_proof, line.proofs)), *why, *how]
 
 
 def _without(proofs: Sequence[Proof]) -> list[str]:
@@ -75,7 +76,7 @@ def _proof_table(proof: Proof) -> dict[str, Any]:
 def table(trace: Trace, facts: Mapping[str, Any]) -> dict[str, Any]:
     rows = [{"id": line.requirement.id, "origin": line.requirement.origin, "text": line.requirement.text,
              "decision": line.requirement.decision, "boards": list(line.requirement.boards),
-             "by": list(line.requirement.by), "shown": line.shown, "applies": line.here, "lacks": list(line.lacks),
+             "by": list(line.requirement.by), "how": line.requirement.how, "shown": line.shown, "applies": line.here, "lacks": list(line.lacks),
              "proofs": [_proof_table(proof) for proof in line.proofs]} for line in trace.lines]
     return {"schema": SCHEMA, "version": VERSION, "board": trace.board, **facts, "rows": rows,
             "without": [_proof_table(proof) for proof in trace.without]}
