@@ -187,7 +187,9 @@ TEST(balloon, an_event_page_stays_registered_while_it_is_out, IDS "X-30", WHY "d
 {
     listen_in(PAGE_AT(50));
     require_eq(events_register_vcpu_info(0, (void *)PAGE_AT(60)), 0);
+    require_eq(decrease(PAGE_AT(50), 0), 1);
     require_eq(decrease(PAGE_AT(60), 0), 1);
+    expect_eq(events_register_shared_info((void *)PAGE_AT(70)), -XEN_EBUSY);
     expect_eq(events_register_vcpu_info(0, (void *)PAGE_AT(70)), -XEN_EBUSY);
     require_eq(populate(PAGE_AT(60), 0), 1);
     expect_eq(events_register_vcpu_info(0, (void *)PAGE_AT(70)), -XEN_EBUSY);
