@@ -13,6 +13,7 @@ enum {
     D2_IMAGE = 0x20400000,
     SHARED = 0x22000000,              /* static shared memory: domain 2 owns it, domain 1 borrows it */
     SHARED_BYTES = 4 * PAGE,
+    D1_NEXT_TO_SHARED = SHARED + SHARED_BYTES, /* a page of domain 1 */
     EVENTS_1 = 0x28000000,
     EVENTS_2 = 0x28004000,
     NOBODYS = 0x30000000,             /* memory that no domain has */

@@ -279,3 +279,32 @@ PEER(2, dma, the_borrowers_device_writes_shared_memory_that_the_owner_sees)
     expect_true(is_marked(SHARED + PAGE, PAGE, FRESH));
     peer_signal(0);
 }
+
+TEST(dma, a_page_that_touches_memory_of_the_borrower_is_in_reach, IDS "S2-10 S3-05",
+     WHY "both are one region of its view, and one row of the firewall's table", ONE)
+{
+    mark(D1_NEXT_TO_SHARED, PAGE, 1);
+    meet();
+    hand_over(); /* 1: its device writes up to the end of the page, and not behind it */
+    expect_true(is_filled(D1_NEXT_TO_SHARED, PAGE, PATTERN));
+    mark(D1_NEXT_TO_SHARED, PAGE, 1);
+    hand_over(); /* 2: no more */
+    expect_true(is_marked(D1_NEXT_TO_SHARED, PAGE, 1));
+}
+
+PEER(2, dma, a_page_that_touches_memory_of_the_borrower_is_in_reach)
+{
+    const struct dma_descriptor both = dma_fill(D1_NEXT_TO_SHARED - PAGE, 2 * PAGE, PATTERN),
+                                over = dma_fill(D1_NEXT_TO_SHARED - PAGE, 2 * PAGE + 64, PATTERN);
+
+    dma_open(&dma, 0);
+    meet();
+    peer_wait(0);
+    require_eq(map(1, D1_NEXT_TO_SHARED), 0);
+    expect_eq(dma_run(&dma, &both), DMA_ERROR_NONE);
+    dma_expect_error(&dma, &over, DMA_ERROR_FIREWALL, D1_NEXT_TO_SHARED + PAGE);
+    hand_over();
+    require_eq(unmap(D1_NEXT_TO_SHARED), 0);
+    dma_expect_error(&dma, &both, DMA_ERROR_FIREWALL, D1_NEXT_TO_SHARED);
+    peer_signal(0);
+}
