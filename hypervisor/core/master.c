@@ -56,13 +56,18 @@ static bool is_borrowed(const struct domain *d, uintptr_t base)
     return false;
 }
 
-/* What begins at `base` in the domain's view is memory of others, no device and none of its own. */
-static bool is_foreign(const struct domain *d, uintptr_t base)
+/*
+ * Some of this piece of the domain's view is memory of others; it is no device. Pages of several owners that touch and
+ * have equal attributes are one piece.
+ */
+static bool has_foreign(const struct domain *d, const struct view_span *span)
 {
     const struct config_range *range;
-    const struct domain *const owner = page_owner(base, &range);
+    const struct domain *const owner = page_owner(span->base, &range);
 
-    return owner ? owner != d : is_borrowed(d, base);
+    if (owner == d)
+        return span->last > range->limit - 1;
+    return owner || is_borrowed(d, span->base);
 }
 
 struct range_list {
@@ -91,7 +96,7 @@ static void collect_ranges(struct domain *d, struct range_list *list)
             add_range(list, (uint32_t)range->base, (uint32_t)range->limit);
     }
     for (uint32_t n = 0; protect_view_region(d, n, &span); n++) {
-        if (is_foreign(d, span.base))
+        if (has_foreign(d, &span))
             add_range(list, (uint32_t)span.base, (uint32_t)span.last + 1);
     }
 }
