@@ -23,69 +23,70 @@ enum {
 
 struct batch {
     struct vcpu *v;
+    struct domain *owner; /* of the pages to map; NULL: there is no such domain */
     struct xen_add_to_physmap_batch arg;
-    bool changed, watched;
+    bool changed;
+    uint32_t pins; /* of the pages that came, ORed */
 };
 
 /* The frame in the other domain's map, by its rules. */
-static int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, paddr_t *base,
-                          const struct config_range **range)
+always_inline int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, paddr_t *base,
+                                 const struct config_range **range)
 {
-    struct domain *const d = b->v->domain, *const owner = domain_find(b->arg.foreign_domid, d);
+    const struct domain *const d = b->v->domain;
 
-    if (owner == NULL)
+    if (unlikely(b->owner == NULL))
         return -XEN_ESRCH;
-    if (owner == d || !(d->config->may_map & owner->bit))
+    if (unlikely(b->owner == d || !(d->config->may_map & b->owner->bit)))
         return -XEN_EPERM;
-    if (idx != gpfn || !direct_map_frame(idx, base))
+    if (unlikely(idx != gpfn || !direct_map_frame(idx, base)))
         return -XEN_EINVAL;
-    *range = page_range(owner, base->addr, PAGE_SIZE);
-    if (*range == NULL || page_states[page_index(*range, base->addr)] != PAGE_MAPPED)
+    *range = page_range(b->owner, base->addr, PAGE_SIZE);
+    if (unlikely(*range == NULL || page_states[page_index(*range, base->addr)] != PAGE_MAPPED))
         return -XEN_EINVAL;
     return 0;
 }
 
-static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
+hot static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
 {
     struct domain *const d = b->v->domain;
     const struct config_range *range;
-    struct view_span there;
+    enum view_result result;
     paddr_t base;
     const int32_t rc = find_frame(b, idx, gpfn, &base, &range);
 
-    if (rc)
+    if (unlikely(rc))
         return rc;
-    if (protect_view_find(d, base.addr, &there))
-        return -XEN_EBUSY;
-    if (protect_view_add(d, base.addr, PAGE_SIZE, RANGE_EL1 | RANGE_WRITE | (range->attr & RANGE_SHAREABLE)) != VIEW_OK)
-        return -XEN_ENOSPC;
+    result = protect_view_insert(d, base.addr, PAGE_SIZE, RANGE_EL1 | RANGE_WRITE | (range->attr & RANGE_SHAREABLE));
+    if (unlikely(result != VIEW_OK))
+        return result == VIEW_BUSY ? -XEN_EBUSY : -XEN_ENOSPC;
 
-    protect_view_add_owner(d, b->arg.foreign_domid);
+    protect_view_add_owner(d, b->owner->domid);
     const uint32_t index = page_index(range, base.addr);
     page_pin(d, index);
     b->changed = true;
-    b->watched |= page_any_watched(index, 1);
+    b->pins |= page_pins[index];
     return 0;
 }
 
-/* One element's two numbers and its result. Below 0: the whole call ends so. */
-static int32_t do_element(struct batch *b, uint32_t i)
+/* One element's two numbers and its result. Not 0: the whole call ends so. */
+always_inline int32_t do_element(struct batch *b, uint32_t i)
 {
     uint64_t idx, gpfn;
     int32_t result;
 
-    if (b->arg.idxs > UINT32_MAX || b->arg.gpfns > UINT32_MAX || b->arg.errs > UINT32_MAX ||
+    if (unlikely((b->arg.idxs | b->arg.gpfns | b->arg.errs) >> 32) ||
         guest_read(b->v, &idx, (uintptr_t)b->arg.idxs + i * sizeof(idx), sizeof(idx)) ||
         guest_read(b->v, &gpfn, (uintptr_t)b->arg.gpfns + i * sizeof(gpfn), sizeof(gpfn)))
         return -XEN_EFAULT;
-    if (gpfn == UINT64_MAX)
+    if (unlikely(gpfn == UINT64_MAX))
         return -XEN_EINVAL;
-    result = b->arg.space == XENMAPSPACE_gmfn_foreign ? map_foreign(b, idx, gpfn)
-                                                      : memory_map_space(b->v, b->arg.space, idx, gpfn);
+    result = likely(b->arg.space == XENMAPSPACE_gmfn_foreign) ? map_foreign(b, idx, gpfn)
+                                                              : memory_map_space(b->v, b->arg.space, idx, gpfn);
     return guest_write(b->v, (uintptr_t)b->arg.errs + i * sizeof(result), &result, sizeof(result)) ? -XEN_EFAULT : 0;
 }
 
-static int32_t check_batch(const struct batch *b)
+always_inline int32_t check_batch(const struct batch *b)
 {
     int32_t rc;
 
@@ -98,7 +99,7 @@ static int32_t check_batch(const struct batch *b)
 }
 
 /* Elements [start, nr) within the budget; *rc is what ended them early. Returns the next one to do. */
-static uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
+always_inline uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
 {
     const uint32_t end = b->arg.size - start > BATCH_BUDGET ? start + BATCH_BUDGET : b->arg.size;
     uint32_t i = start;
@@ -107,25 +108,29 @@ static uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
     for (; i < end && *rc == 0; i++)
         *rc = do_element(b, i);
     if (b->changed) {
-        memory_change_commit(b->v->domain, b->watched);
+        memory_change_commit(b->v->domain, b->pins & PAGE_PIN_EVENT);
         master_update(b->v->domain);
     }
     memory_change_end();
     return i;
 }
 
-int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused)
+hot int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused)
 {
-    struct batch b = {.v = v};
+    struct batch b;
     int32_t rc;
 
     if (start > UINT16_MAX)
         return -XEN_EDOM;
     if (guest_read(v, &b.arg, arg, sizeof(b.arg)))
         return -XEN_EFAULT;
+    b.v = v;
+    b.changed = false;
+    b.pins = 0;
     rc = check_batch(&b);
-    if (rc || start >= b.arg.size)
+    if (unlikely(rc) || start >= b.arg.size)
         return rc;
+    b.owner = domain_find(b.arg.foreign_domid, v->domain);
     start = do_elements(&b, start, &rc);
     if (rc || start >= b.arg.size)
         return rc;
@@ -151,35 +156,41 @@ static const struct config_range *find_configured(const struct domain *d, uintpt
     return NULL;
 }
 
-/* Somebody else's page that the domain may let go; of borrowed static shared memory perhaps nobody is the owner. */
-static bool is_removable(const struct domain *d, const struct domain *owner, uintptr_t base)
+/* The owner of a page that the view may hold of others; its range. NULL: nobody of those. */
+always_inline struct domain *find_owner(const struct domain *d, uintptr_t base, const struct config_range **range)
+{
+    for (uint32_t owners = protect_view_owners(d) & ~d->bit; owners; owners &= owners - 1) {
+        struct domain *const owner = &domains[__builtin_ctz(owners)];
+
+        *range = page_range(owner, base, PAGE_SIZE);
+        if (*range)
+            return owner;
+    }
+    return NULL;
+}
+
+/* Static shared memory that has no owner. */
+static bool is_borrowed_from_nobody(const struct domain *d, uintptr_t base)
 {
     const struct config_range *const configured = find_configured(d, base);
 
-    return !page_is_common(base) && (owner || (configured && configured->kind == RANGE_SHM_BORROWER));
+    return configured && configured->kind == RANGE_SHM_BORROWER;
 }
 
-int32_t foreign_remove(struct domain *d, uintptr_t base)
+hot int32_t foreign_remove(struct domain *d, uintptr_t base)
 {
-    const struct config_range *range;
-    struct domain *const owner = page_owner(base, &range);
-    bool watched;
+    const struct config_range *range = NULL;
+    const struct domain *const owner = find_owner(d, base, &range);
 
-    if (!is_removable(d, owner, base))
+    if (unlikely(page_is_common(base) || (owner == NULL && !is_borrowed_from_nobody(d, base))))
         return -XEN_ENOENT;
-    switch (protect_view_remove(d, base, PAGE_SIZE)) {
-    case VIEW_OK:
-        break;
-    case VIEW_FULL:
-        return -XEN_ENOSPC;
-    default:
-        return -XEN_ENOENT;
-    }
-    watched = owner && page_any_watched(page_index(range, base), 1);
-    memory_change_commit(d, watched);
-    master_update(d);
-    if (owner)
-        unpin(d, range, base, 1);
+    const enum view_result result = protect_view_remove(d, base, PAGE_SIZE);
+    if (unlikely(result != VIEW_OK))
+        return result == VIEW_FULL ? -XEN_ENOSPC : -XEN_ENOENT;
+    memory_change_commit(d, owner && page_any_watched(page_index(range, base), 1));
+    master_update(d); /* lets go of the page before the pins do */
+    if (likely(owner))
+        page_unpin(d, page_index(range, base));
     return 0;
 }
 

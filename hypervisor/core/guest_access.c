@@ -97,7 +97,7 @@ static void copy(char *to, const char *from, uint32_t bytes)
         to[i] = *from++;
 }
 
-int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
+int32_t guest_read_any(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
 {
     if (check(v, from, bytes, EL1_READ))
         return -XEN_EFAULT;
@@ -105,7 +105,7 @@ int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
     return 0;
 }
 
-int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes)
+int32_t guest_write_any(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes)
 {
     if (check(v, to, bytes, EL1_WRITE))
         return -XEN_EFAULT;

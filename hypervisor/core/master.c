@@ -126,10 +126,8 @@ void master_close(struct domain *d)
     }
 }
 
-void master_update(struct domain *d)
+void master_update_ranges(struct domain *d)
 {
-    if (!master_is_checked(d))
-        return;
     master_close(d);
     for (uint32_t i = 0; i < nr_masters; i++) {
         while (belongs_to(&masters[i], d) && is_checked(&masters[i]) && !firewall_is_obeyed(masters[i].number))

@@ -123,7 +123,7 @@ static int32_t remove_own(struct domain *d, const struct config_range *range, ui
     return 0;
 }
 
-static int32_t remove_from_physmap(struct vcpu *v, uint32_t start, uintptr_t arg)
+hot static int32_t remove_from_physmap(struct vcpu *v, uint32_t start, uintptr_t arg)
 {
     const struct config_range *range;
     struct xen_remove_from_physmap remove;
@@ -162,7 +162,7 @@ static int32_t exchange(struct vcpu *v, uintptr_t arg)
     return e.nr_exchanged == e.in.nr_extents ? 0 : -XEN_EOPNOTSUPP;
 }
 
-static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t arg, struct vcpu *v)
 {
     const uint32_t op = cmd & MEMOP_CMD_MASK, start = cmd >> MEMOP_EXTENT_SHIFT;
 
@@ -175,10 +175,6 @@ static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t a
         return start ? -XEN_EINVAL : query(v, op, arg);
     case XENMEM_add_to_physmap:
         return add_to_physmap(v, start, arg);
-    case XENMEM_add_to_physmap_batch:
-        return foreign_add_batch(v, start, arg, unused);
-    case XENMEM_remove_from_physmap:
-        return remove_from_physmap(v, start, arg);
     case XENMEM_exchange:
         return exchange(v, arg);
     default:
@@ -186,7 +182,7 @@ static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t a
     }
 }
 
-/* Ballooning is what a guest does often. */
+/* What guests do often, and the rest. */
 hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
     switch (cmd & MEMOP_CMD_MASK) {
@@ -194,7 +190,11 @@ hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, str
     case XENMEM_decrease_reservation:
     case XENMEM_populate_physmap:
         return balloon_op(cmd, arg, unused, v);
+    case XENMEM_add_to_physmap_batch:
+        return foreign_add_batch(v, cmd >> MEMOP_EXTENT_SHIFT, arg, unused);
+    case XENMEM_remove_from_physmap:
+        return remove_from_physmap(v, cmd >> MEMOP_EXTENT_SHIFT, arg);
     default:
-        return memory_op_slow(cmd, arg, unused, v);
+        return memory_op_slow(cmd, arg, v);
     }
 }

@@ -2,7 +2,6 @@
 #include "hv/page.h"
 
 #include "hv/arch.h"
-#include "hv/main.h"
 #include "hv/master.h"
 
 uint8_t *page_states, *page_pins;
@@ -36,11 +35,6 @@ struct domain *page_owner(uintptr_t address, const struct config_range **range)
     return NULL;
 }
 
-bool page_is_common(uintptr_t base)
-{
-    return base >= config_verified->event_pages_base && base < config_verified->event_pages_limit;
-}
-
 /* Bytes before the first word boundary and behind the last one by hand. */
 void page_set_many(uint32_t first, uint32_t nr, enum page_state state)
 {
@@ -70,21 +64,6 @@ uint32_t page_all_pins(uint32_t first, uint32_t nr)
     return all | ((words | words >> 8) & 0xff);
 }
 
-void page_pin(const struct domain *d, uint32_t index)
-{
-    page_pins[index] = (uint8_t)(page_pins[index] + page_pin_weight(d));
-}
-
-void page_unpin(const struct domain *d, uint32_t index)
-{
-    page_pins[index] = (uint8_t)(page_pins[index] - page_pin_weight(d));
-}
-
-uint32_t page_pin_weight(const struct domain *d)
-{
-    return master_is_checked(d) ? 2 : 1;
-}
-
 void page_pin_borrowed(const struct domain *d)
 {
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
@@ -104,6 +83,8 @@ void page_init(const struct config_header *config)
     page_states = (uint8_t *)(uintptr_t)config->pages;
     page_pins = page_states + config->nr_pages;
     arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)(uintptr_t)(config->pages + bytes));
-    for (uint32_t i = 0; i < nr_domains; i++)
+    for (uint32_t i = 0; i < nr_domains; i++) {
+        domains[i].pin_weight = master_is_checked(&domains[i]) ? 2 : 1;
         page_pin_borrowed(&domains[i]);
+    }
 }

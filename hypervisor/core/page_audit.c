@@ -28,7 +28,7 @@ static uint32_t expected_pins(const struct domain *owner, uintptr_t base)
         struct domain *const d = &domains[i];
 
         if (d != owner && protect_view_holds(d, base, PAGE_SIZE))
-            pins += page_pin_weight(d);
+            pins += d->pin_weight;
     }
     return pins;
 }

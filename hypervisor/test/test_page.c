@@ -58,6 +58,8 @@ static void start(bool with_checked_master)
     b->config = &config_of_b;
     b->ranges = ranges_of_b;
     a_is_checked = with_checked_master;
+    a->pin_weight = with_checked_master ? 2 : 1;
+    b->pin_weight = 1;
     page_states = tables;
     page_pins = tables + NR_PAGES;
     memset(tables, 0, sizeof(tables));

@@ -56,6 +56,7 @@ struct domain {
     uint8_t shutdown_code;         /* latched by SCHEDOP_shutdown_code, 0xff: none */
     uint8_t stop_reason;           /* enum shutdown_reason, valid when stopped */
     bool shared_registered;
+    uint8_t pin_weight;            /* counted pins that one foreign map by this domain puts on a page (hv/page.h) */
     bool balloons_usually;         /* one CPU, one vCPU, its first range is RAM: core/balloon.c's short way */
     const char *crash_why;         /* set by domain_crash */
     uint64_t watchdog[2];          /* counter ticks, DEADLINE_NONE: off */

@@ -15,18 +15,41 @@
 enum el1_rights { EL1_READ = 1 << 0, EL1_WRITE = 1 << 1 };
 
 /* 0 or -XEN_EFAULT. Any alignment, any length; may cross pages. Runs on the vCPU's CPU, vCPU loaded. */
-must_check int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes);
-must_check int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes);
+must_check int32_t guest_read_any(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes);
+must_check int32_t guest_write_any(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes);
 
 /*
  * True when the buffer lies in the vCPU's run and on a word: then EL2 may read it where it is, each field once,
  * because the guest's other vCPUs may write it at any time. Otherwise guest_read decides.
  */
-static inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_t bytes)
+always_inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_t bytes)
 {
     const uintptr_t offset = from - v->buffer_base;
 
     return likely(offset < v->buffer_span && v->buffer_span - offset >= bytes - 3 && !(from & 3));
+}
+
+/* The same; a few whole words in the run are moved right here. `to` and `from` of EL2 are on a word. */
+always_inline int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
+{
+    const uint32_t volatile *const there = (const uint32_t volatile *)from;
+
+    if (!__builtin_constant_p(bytes) || bytes % sizeof(uint32_t) || !guest_is_direct(v, from, bytes))
+        return guest_read_any(v, to, from, bytes);
+    for (uint32_t i = 0; i < bytes / sizeof(uint32_t); i++)
+        ((uint32_t *)to)[i] = there[i];
+    return 0;
+}
+
+always_inline int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes)
+{
+    uint32_t volatile *const there = (uint32_t volatile *)to;
+
+    if (!__builtin_constant_p(bytes) || bytes % sizeof(uint32_t) || !guest_is_direct(v, to, bytes))
+        return guest_write_any(v, to, from, bytes);
+    for (uint32_t i = 0; i < bytes / sizeof(uint32_t); i++)
+        there[i] = ((const uint32_t *)from)[i];
+    return 0;
 }
 
 /* Says whether guest_write, or guest_read, of the same range would succeed; then EL2 may access it where it is. */

@@ -22,7 +22,13 @@ bool master_is_checked(const struct domain *d);
  * The domain's foreign maps changed (protect_view_*): when it returns, no transfer to a page that is no longer
  * mapped is under way. Waits for at most one burst.
  */
-void master_update(struct domain *d);
+void master_update_ranges(struct domain *d);
+
+static inline void master_update(struct domain *d)
+{
+    if (d->pin_weight != 1) /* it has a checked master */
+        master_update_ranges(d);
+}
 
 /* Restart, in this order: close; poll is_quiet until true (each call is short); write the resets; open. */
 void master_close(struct domain *d);

@@ -19,6 +19,7 @@
 #include "hv/config.h"
 #include "hv/domain.h"
 #include "hv/lock.h"
+#include "hv/main.h"
 #include "hv/types.h"
 
 enum page_state { PAGE_MAPPED = 0, PAGE_RESERVED = 1, PAGE_BALLOONED = 2 };
@@ -49,7 +50,10 @@ static inline uint32_t page_index(const struct config_range *range, uintptr_t ad
 struct domain *page_owner(uintptr_t address, const struct config_range **range);
 
 /* Strategy `shared`: every view holds this page for ever, and nobody counts. */
-bool page_is_common(uintptr_t base);
+static inline bool page_is_common(uintptr_t base)
+{
+    return base >= config_verified->event_pages_base && base < config_verified->event_pages_limit;
+}
 
 /* Sets the state of `nr` pages, at least one. */
 void page_set_many(uint32_t first, uint32_t nr, enum page_state state);
@@ -80,10 +84,16 @@ static inline bool page_any_watched(uint32_t first, uint32_t nr)
     return page_pins_of(first, nr) & PAGE_PIN_EVENT;
 }
 
-/* Counted pins that one map by this domain puts on a page; a map begins, a map ends. */
-uint32_t page_pin_weight(const struct domain *d);
-void page_pin(const struct domain *d, uint32_t index);
-void page_unpin(const struct domain *d, uint32_t index);
+/* A map by this domain begins, ends: domain.pin_weight counted pins. */
+static inline void page_pin(const struct domain *d, uint32_t index)
+{
+    page_pins[index] = (uint8_t)(page_pins[index] + d->pin_weight);
+}
+
+static inline void page_unpin(const struct domain *d, uint32_t index)
+{
+    page_pins[index] = (uint8_t)(page_pins[index] - d->pin_weight);
+}
 
 /* A domain starts: it maps all the static shared memory that it borrows. */
 void page_pin_borrowed(const struct domain *d);

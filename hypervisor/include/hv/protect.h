@@ -47,8 +47,13 @@ struct view_span {
 
 must_check enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes);
 must_check enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
+must_check enum view_result protect_view_insert(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr); /* nothing may be there */
 void protect_view_reset(struct domain *d); /* as configured */
 void protect_view_add_owner(struct domain *d, domid_t owner); /* something of that domain is in it from now on */
+static inline uint32_t protect_view_owners(const struct domain *d) /* bits of those that something was ever of */
+{
+    return d->view.owners;
+}
 
 /* The list becomes the view: loaded if it is in use on this CPU. Cannot fail. */
 void protect_view_commit(struct domain *d);

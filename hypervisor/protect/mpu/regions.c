@@ -76,7 +76,7 @@ hot enum view_result regions_remove(struct region_list *list, uint32_t base, uin
 }
 
 /* `first` is the first region that ends right before or behind the new one's base. */
-static __attribute__((noinline)) enum view_result add_anywhere(struct region_list *list, struct config_region *first,
+hot static __attribute__((noinline)) enum view_result add_anywhere(struct region_list *list, struct config_region *first,
                                                                uint32_t rbar, uint32_t rlar)
 {
     const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES;
@@ -116,7 +116,7 @@ hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32
 
     if (unlikely(below >= end || region_last(below) != before || !has_attributes(below, rbar, rlar)))
         return add_anywhere(list, below, rbar, rlar);
-    if (above == end || region_base(above) > last + 1) {
+    if (above == end || (region_base(above) > last && region_base(above) != last + 1)) {
         set_last(below, last);
         return VIEW_OK;
     }
@@ -125,4 +125,15 @@ hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32
     below->rlar = above->rlar;
     close_gap(list, above, 1);
     return VIEW_OK;
+}
+
+hot enum view_result regions_insert(struct region_list *list, uint32_t rbar, uint32_t rlar)
+{
+    const uint32_t base = rbar & ~REGION_ATTRIBUTES, before = base ? base - 1 : 0;
+    struct config_region *const end = &list->at[list->nr], *const first = first_behind(list, before);
+    const struct config_region *const at = first < end && region_last(first) < base ? first + 1 : first;
+
+    if (unlikely(at < end && region_base(at) <= (rlar | REGION_ATTRIBUTES)))
+        return VIEW_BUSY;
+    return add_anywhere(list, first, rbar, rlar);
 }

@@ -49,4 +49,7 @@ must_check enum view_result regions_remove(struct region_list *list, uint32_t ba
  */
 must_check enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32_t rlar);
 
+/* The same where nothing is: VIEW_BUSY also when what is there has the region's attributes. */
+must_check enum view_result regions_insert(struct region_list *list, uint32_t rbar, uint32_t rlar);
+
 #endif

@@ -152,6 +152,13 @@ hot enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint3
     return regions_remove(&d->view.list, base, base + bytes - 1);
 }
 
+hot enum view_result protect_view_insert(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr)
+{
+    const struct config_region region = planner_region(base, base + bytes - 1, attr);
+
+    return regions_insert(&d->view.list, region.rbar, region.rlar);
+}
+
 hot enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr)
 {
     struct view *const view = &d->view;
