@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * How long a hypercall keeps interrupts masked: each call with its worst arguments, in the worst state the caller
- * can bring about. A series is one call, or one state and what follows from it; what is counted is the longest
- * stretch from one series' end to the next, preparations included. The names are printed at the end, because
- * printing is a hypercall too.
- */
-#include "bench.h"
+/* The calls of one domain; the worst lists and buffers, and an EL1 MPU whose every region the buffer crosses. */
+#include "longest.h"
 
-enum { MAX_SERIES = 64, LAST_PORT = EVTCHN_DOM0LESS_MAX_PORT, STATIC_PORT = 10 };
-
-static const char *names[MAX_SERIES];
-static uint32_t nr_series;
-
-/* One series of one round: the state, then the call between the marks. */
-#define LONGEST(name, state, ...)                          \
-    do {                                                   \
-        state;                                             \
-        round_start();                                     \
-        __VA_ARGS__;                                       \
-        round_stop();                                      \
-        __asm__ volatile("mov r10, r10" ::: "memory");     \
-        names[nr_series++] = name;                         \
-    } while (0)
-
-static void print_names(void)
-{
-    for (uint32_t i = 0; i < nr_series; i++)
-        note("series irqoff.%s", names[i]);
-}
+const char *longest_names[MAX_SERIES];
+uint32_t nr_longest;
 
 static char area[4 * 4096] __attribute__((aligned(4096)));
 
@@ -133,15 +109,16 @@ static void console(void)
     LONGEST("console.read", , hypercall_console_io(CONSOLEIO_read, 4096, area));
 }
 
+static void every_version(char *to)
+{
+    for (uint32_t command = 0; command <= XENVER_changeset2; command++)
+        hypercall_xen_version(command, to);
+}
+
 static void version(void)
 {
-    static const char *const misaligned[] = {"version.aligned", "version.misaligned"};
-
-    for (uint32_t shift = 0; shift < 2; shift++) {
-        char *const to = area + 4096 - 512 + shift;
-        LONGEST(misaligned[shift], ,
-                for (uint32_t command = 0; command <= XENVER_changeset2; command++) hypercall_xen_version(command, to));
-    }
+    LONGEST("version.aligned", , every_version(area + 4096 - 512));
+    LONGEST("version.misaligned", , every_version(area + 4096 - 511));
 }
 
 static void firmware(void)
@@ -158,7 +135,91 @@ static void hvm(void)
     LONGEST("hvm", , for (uint32_t op = 0; op < 2; op++) hypercall_hvm_op(op, &param));
 }
 
-static void calls(void)
+/* ---- lists of pages ---- */
+
+enum { SPARE_PAGES = 0x90000, EXTENTS = 64 }; /* behind the image, as in memory.c */
+
+static uint64_t frames[EXTENTS];
+
+static void list_pages(uint32_t step)
+{
+    for (uint32_t i = 0; i < EXTENTS; i++)
+        frames[i] = ((uint32_t)machine.bank[0].base + SPARE_PAGES + i * step * XEN_PAGE_SIZE) >> XEN_PAGE_SHIFT;
+}
+
+static int32_t reservation(uint32_t op, uint32_t count, uint32_t order)
+{
+    const struct xen_memory_reservation extents = {
+        .extent_start = (uint32_t)frames, .nr_extents = count, .extent_order = order, .domid = DOMID_SELF};
+
+    return hypercall_memory_op(op, &extents);
+}
+
+static void remove_pages(uint32_t count)
+{
+    struct xen_remove_from_physmap request = {.domid = DOMID_SELF};
+
+    for (uint32_t i = 0; i < count; i++) {
+        request.gpfn = frames[i];
+        hypercall_memory_op(XENMEM_remove_from_physmap, &request);
+    }
+}
+
+/* Runs of pages, then single ones until there is no slot for one more hole. */
+static void memory(void)
+{
+    LONGEST("memory.out.64", list_pages(1), reservation(XENMEM_decrease_reservation, EXTENTS, 0));
+    LONGEST("memory.out.again", , reservation(XENMEM_decrease_reservation, EXTENTS, 0));
+    LONGEST("memory.in.64", , reservation(XENMEM_populate_physmap, EXTENTS, 0));
+    LONGEST("memory.in.again", , reservation(XENMEM_populate_physmap, EXTENTS, 0));
+    LONGEST("memory.out.order_6", , reservation(XENMEM_decrease_reservation, 1, 6));
+    LONGEST("memory.in.order_6", , reservation(XENMEM_populate_physmap, 1, 6));
+    LONGEST("memory.out.scattered", list_pages(2), reservation(XENMEM_decrease_reservation, EXTENTS / 2, 0));
+    LONGEST("memory.in.scattered", , reservation(XENMEM_populate_physmap, 8, 0));
+    LONGEST("memory.remove", list_pages(1), remove_pages(EXTENTS));
+    LONGEST("memory.in.removed", , reservation(XENMEM_populate_physmap, EXTENTS, 0));
+    LONGEST("memory.maximum_gpfn", , hypercall_memory_op(XENMEM_maximum_gpfn, &(uint16_t){DOMID_SELF}));
+}
+
+/* ---- an EL1 MPU with all its regions next to each other ---- */
+
+enum { REGION_BYTES = 64, REGIONS = 16 };
+
+static void regions(char *base, enum mpu_access access)
+{
+    for (uint32_t n = 0; n < REGIONS; n++) {
+        const uint32_t at = (uint32_t)base + n * REGION_BYTES;
+        mpu_set_region(n, at, at + REGION_BYTES, access, MPU_NORMAL, MPU_NO_EXECUTE);
+    }
+    mpu_enable();
+}
+
+static void mpu_walked(void)
+{
+    char *const crossing = area + 5 * REGION_BYTES - 4;
+
+    memset(area, 0, sizeof(area));
+    regions(area, MPU_EL1_RW);
+    LONGEST("mpu.version", , every_version(area + 1));
+    LONGEST("mpu.poll.128", , poll_128(area + 61));
+    LONGEST("mpu.evtchn.reset", , evtchn_reset(DOMID_SELF));
+    LONGEST("mpu.evtchn.alloc", , hypercall_event_channel_op(EVTCHNOP_alloc_unbound, crossing));
+    LONGEST("mpu.evtchn.bind_virq", memset(crossing, 0, 8), hypercall_event_channel_op(EVTCHNOP_bind_virq, crossing));
+    LONGEST("mpu.console.line", memset(area, '#', 256); area[255] = '\n', say(area, 256));
+
+    static struct xen_memory_reservation extents __attribute__((aligned(64)));
+    list_pages(1);
+    memcpy(area + 4, frames, sizeof(frames));
+    extents = (struct xen_memory_reservation){.extent_start = (uint32_t)area + 4, .nr_extents = EXTENTS, .domid = DOMID_SELF};
+    LONGEST("mpu.memory.out", , hypercall_memory_op(XENMEM_decrease_reservation, &extents));
+    LONGEST("mpu.memory.in", , hypercall_memory_op(XENMEM_populate_physmap, &extents));
+    regions(area, MPU_EL1_RO);
+    LONGEST("mpu.memory.out.ro", , hypercall_memory_op(XENMEM_decrease_reservation, &extents));
+    LONGEST("mpu.memory.in.ro", , hypercall_memory_op(XENMEM_populate_physmap, &extents));
+    mpu_disable();
+}
+
+BENCH(irqoff, calls, IDS "S4-13", WHY "no call holds up an interrupt", NEEDS "system=bench-pair " EVERY_STRATEGY)
 {
     irq_init();
     events();
@@ -167,11 +228,7 @@ static void calls(void)
     version();
     firmware();
     hvm();
-}
-
-BENCH(irqoff, calls, IDS "S4-13", WHY "no call holds up an interrupt",
-      NEEDS "system=bench-pair strategies=window,window-domain,switch,switch-entry,auto,mask,background,background-always,shared")
-{
-    calls();
-    print_names();
+    memory();
+    mpu_walked();
+    longest_end();
 }
