@@ -184,12 +184,15 @@ always_inline bool find_usual(const struct vcpu *v, const struct config_range *b
 always_inline uint32_t give_back_usual(struct vcpu *v, struct domain *d, uintptr_t list, uint32_t i, uint32_t end)
 {
     const struct config_range *const bank = d->ranges;
+    /* The buffer run from the start of its first page on: EL1's MPU has granules of 64 bytes. */
+    const uintptr_t run = v->buffer_base & ~(uintptr_t)(PAGE_SIZE - 1);
+    const uint32_t run_bytes = (uint32_t)(v->buffer_base - run) + v->buffer_span;
     uint32_t index;
     uintptr_t base;
 
     for (; i < end; i++) {
         if (!find_usual(v, bank, list + i * sizeof(uint64_t), &index, &base) ||
-            unlikely(base - v->buffer_base < v->buffer_span) ||
+            unlikely(base - run < run_bytes) ||
             unlikely(protect_view_remove(d, base, PAGE_SIZE) != VIEW_OK))
             break;
         page_states[index] = PAGE_BALLOONED;
