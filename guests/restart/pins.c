@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pages of the restarting domain that another domain has mapped (X-39): the restart waits for them, or goes on
- * without them. And what it had mapped itself: that ends with its life.
+ * Pages of the restarting domain that another domain has mapped (X-39): the restart waits for them. And what it
+ * had mapped itself: that ends with its life.
  */
 #include "restart.h"
 
 #define WAIT "system=restart"
-#define RESERVE "system=restart-reserve"
 
 enum { FIRST = 1, SECOND = 2, OLD = 0x01d, LATE = 0x1a7e };
 
@@ -169,83 +168,6 @@ PEER(2, restart, shared_memory_of_a_domain_that_is_down_stays_in_reach)
         expect_eq(diary->word[5], LATE);
         end_part();
     }
-}
-
-/* ---- without the pages that others have ---- */
-
-TEST(restart, a_restart_goes_on_without_a_reserved_page, IDS "X-39 S0-05", WHY "the configuration may prefer that",
-     NEEDS "system=restart-reserve strategies=window,switch,mask")
-{
-    require_soon(board->done == FIRST);
-    require_eq(map(2, spare(3)), 0);
-    let_it_reboot();
-    require_soon(board->done == SECOND);
-    expect_eq(*word_at(spare(3)), OLD + 3); /* ours still */
-    *word_at(spare(3)) = LATE;
-    expect_eq(unmap(spare(3)), 0);
-    board->go = SECOND;
-    expect_soon(board->done == 3);
-}
-
-PEER(2, restart, a_restart_goes_on_without_a_reserved_page)
-{
-    if (live_and_reboot() == FIRST)
-        return;
-    expect_true(!is_reachable(spare(3)));
-    expect_true(is_reachable(spare(2)) && is_reachable(spare(4)));
-    expect_eq(*word_at(spare(4)), 0);
-    expect_eq(balloon_in(spare(3)), 0); /* somebody has it */
-    expect_eq(balloon_out(spare(3)), 0);
-    end_part();
-    wait_for_go(SECOND);
-    expect_eq(balloon_in(spare(3)), 1);
-    expect_true(is_reachable(spare(3)));
-    board->done = 3;
-}
-
-TEST(restart, a_page_left_out_comes_back_in_the_next_life, IDS "X-39 S0-05", WHY "as configured, once nobody has it",
-     NEEDS RESERVE)
-{
-    require_soon(board->done == FIRST);
-    require_eq(map(2, spare(3)), 0);
-    require_eq(map(2, spare(9)), 0);
-    let_it_reboot();
-    require_soon(board->done == SECOND);
-    expect_eq(unmap(spare(3)), 0);
-    expect_eq(unmap(spare(9)), 0);
-    board->go = SECOND;
-    expect_soon(board->done == 3);
-}
-
-PEER(2, restart, a_page_left_out_comes_back_in_the_next_life)
-{
-    const uint32_t life = live_and_reboot();
-
-    if (life == SECOND) {
-        expect_true(!is_reachable(spare(3)) && !is_reachable(spare(9)));
-        end_part();
-        wait_for_go(SECOND);
-        reboot();
-    }
-    expect_true(is_reachable(spare(3)) && is_reachable(spare(9)));
-    expect_eq(*word_at(spare(3)), 0);
-    end_part();
-}
-
-TEST(restart, a_page_of_the_image_cannot_be_left_out, IDS "X-39", WHY "without it there is nothing to start", NEEDS RESERVE)
-{
-    require_soon(board->done == FIRST);
-    require_eq(map(2, IMAGE_2 + PAGE), 0);
-    let_it_reboot();
-    expect_never(board->lives != FIRST);
-    expect_eq(unmap(IMAGE_2 + PAGE), 0);
-    expect_soon(board->done == SECOND);
-}
-
-PEER(2, restart, a_page_of_the_image_cannot_be_left_out)
-{
-    if (live_and_reboot() == SECOND)
-        end_part();
 }
 
 /* ---- what it had mapped ---- */

@@ -241,12 +241,7 @@ static void wait_for_pins(struct vcpu *v)
     sleep_ns(v, PINS_NS);
 }
 
-/* Whether the page may be given a new life. */
-static bool is_free(const struct config_range *range, uintptr_t base)
-{
-    return !(page_pins[page_index(range, base)] & PAGE_PIN_COUNT);
-}
-
+/* A page that somebody else still maps stays as it is, and is marked: the new life starts without it. */
 static void scrub(struct vcpu *v)
 {
     const struct config_range *range;
@@ -257,8 +252,11 @@ static void scrub(struct vcpu *v)
         go_to(v->domain, COPY);
         return;
     }
-    if (!is_free(range, base & ~(uintptr_t)(PAGE_SIZE - 1)))
+    const uint32_t index = page_index(range, base);
+    if (page_any_pinned(index, 1)) {
+        page_states[index] = PAGE_BALLOONED;
         return;
+    }
     protect_enter_hypervisor_view();
     content_scrub(base, bytes);
     protect_leave_view(v->cpu);
@@ -293,17 +291,23 @@ static void copy(struct vcpu *v)
     }
 }
 
-/* Pages that somebody else still maps stay out of the view. False: its slots do not suffice for the holes. */
-static bool leave_out(struct domain *d, const struct config_range *range, uintptr_t base, uint32_t bytes)
+/* All but what was not scrubbed, whoever maps that by now. False: the view's slots do not suffice for the holes. */
+static bool use_pages(struct domain *d, const struct config_range *range, uintptr_t base, uint32_t bytes)
 {
-    if (!page_any_pinned(page_index(range, base), bytes >> PAGE_SHIFT))
+    if (!(d->config->flags & DOMAIN_RESERVE_PINNED)) {
+        page_set_states(page_index(range, base), bytes >> PAGE_SHIFT, PAGE_MAPPED);
         return true;
+    }
     for (; bytes; base += PAGE_SIZE, bytes -= PAGE_SIZE) {
-        if (is_free(range, base))
+        uint8_t *const state = &page_states[page_index(range, base)];
+
+        if (*state != PAGE_BALLOONED) {
+            *state = PAGE_MAPPED;
             continue;
+        }
         if (protect_view_remove(d, base, PAGE_SIZE) != VIEW_OK)
             return false;
-        page_set_states(page_index(range, base), 1, PAGE_RESERVED);
+        *state = PAGE_RESERVED;
         console_log("d%u restarts without page 0x%lx, mapped by another domain", (unsigned)d->domid, (unsigned long)base);
     }
     return true;
@@ -341,13 +345,13 @@ static void map(struct vcpu *v)
         return;
     }
     memory_change_begin(d);
-    page_set_states(page_index(range, base), bytes >> PAGE_SHIFT, PAGE_MAPPED);
-    fits = leave_out(d, range, base, bytes);
+    fits = use_pages(d, range, base, bytes);
     memory_change_commit(d, true);
     memory_change_end();
     if (!fits) {
         console_log("d%u stays down: no slots for its view around the pages that others map", (unsigned)d->domid);
-        stay_down(v);
+        d->state = DOMAIN_STOPPING;
+        go_to(d, FOREIGN);
     }
 }
 
