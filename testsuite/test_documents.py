@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The documents: their links lead somewhere, their abbreviations are explained, every id is quoted by somebody."""
+import fnmatch
 import re
 
 import pytest
 
+from bench import metrics
 from testsuite.plugin import COLLECTED
 from tool import documents, paths, records, requirements
 
@@ -33,15 +35,16 @@ def explained():
 def names_of_the_sources():
     """Registers and their fields, which hypervisor/README.md speaks of as the code does."""
     files = (paths.ROOT / "hypervisor").rglob("*.[chS]")
-    return {part for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8")) for part in word.split("_")}
+    words = {word for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+    return {part for word in words for part in word.split("_")}
 
 
 @pytest.mark.requirement("S0-26")
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_abbreviation_is_in_the_glossary(page):
     known = explained() | (names_of_the_sources() if page.parent.name == "hypervisor" else set())
-    missing = {word for word in abbreviations(words_of(page)) if word not in known and word.rstrip("0123456789") not in known}
-    assert missing == set()
+    assert {word for word in abbreviations(words_of(page))
+            if word not in known and word.rstrip("0123456789") not in known} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
@@ -58,6 +61,18 @@ def test_links_lead_somewhere(page):
     assert wrong == []
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "METRICS.md"], ids=paths.relative)
+def test_metrics_that_are_named_exist(page):
+    """`view.switch.<N>`, or a group: `evtchn.send.*`."""
+    names = [name for metric in metrics.load() for name in (metric.name, metric.bench)]
+    groups = {name.partition(".")[0] for name in names} - {"window"}
+    said = re.findall(r"`([a-z]+\.[\w.<>*]+)`", "\n".join(documents.prose(page.read_text(encoding="utf-8"))))
+    wanted = {name for name in said
+              if name.partition(".")[0] in groups and not re.search(r"\.(?:c|h|S|toml|py|md)$", name)}
+    assert [name for name in wanted
+            if not any(fnmatch.fnmatchcase(one, name) or one.startswith(f"{name}.") for one in names)] == []
+
+
 @pytest.mark.parametrize("named", [row for row in requirements.load().values() if row.chapter], ids=lambda row: row.id)
 def test_the_chapter_that_answers_a_requirement_exists(named):
     assert documents.missing(named.chapter, paths.ROOT) == ""
@@ -67,7 +82,7 @@ def test_the_chapter_that_answers_a_requirement_exists(named):
 def test_every_id_is_quoted_by_a_test_a_bench_or_a_chapter(request):
     """Of this board; what comes of it is for `./fencepost report trace` to say."""
     board = request.config.getoption("--board")
-    images = paths.suites(board, "release") + list((paths.BUILD / f"{board}-release" / "bench" / "guests").glob("*.elf"))
+    images = [*paths.suites(board, "release"), *(paths.BUILD / f"{board}-release" / "bench" / "guests").glob("*.elf")]
     quoted = {name for image in images for one in records.read(image) for name in one.ids}
     quoted |= {name for ids in request.config.stash[COLLECTED].values() for name in ids}
     if not any(test.startswith("testsuite/test_syscfg") for test in request.config.stash[COLLECTED]):
