@@ -87,5 +87,5 @@ def test_every_id_is_quoted_by_a_test_a_bench_or_a_chapter(request):
     quoted |= {name for ids in request.config.stash[COLLECTED].values() for name in ids}
     if not any(test.startswith("testsuite/test_syscfg") for test in request.config.stash[COLLECTED]):
         pytest.skip("only a part of the suite was asked for")
-    left = [row.id for row in requirements.load().values() if row.on(board) and row.id not in quoted and not row.chapter]
-    assert left == []
+    assert [row.id for row in requirements.load().values()
+            if row.on(board) and row.id not in quoted and not row.chapter] == []
