@@ -3,9 +3,9 @@
  * decrease_reservation, populate_physmap, increase_reservation: extents in, a count out. Pages never leave
  * their owner: decrease takes them out of its view, populate puts the same ones back.
  *
- * Each extent is done whole or not at all; the view is committed once, at the end. After EXTENT_BUDGET the
- * call restarts with the extents done so far in its command, as the ABI provides, so that interrupts wait for
- * a bounded number of instructions.
+ * Each extent is done whole or not at all; the view is committed once, at the end. The call restarts with the extents
+ * done so far in its command, as the ABI provides, after a few, before one that ends it and before one whose entry in
+ * the list lies where pages went: interrupts wait for a bounded number of instructions.
  */
 #include "hv/balloon.h"
 
@@ -22,8 +22,9 @@
 
 enum {
     NR_EXTENTS_LIMIT = UINT32_MAX >> MEMOP_EXTENT_SHIFT,
-    EXTENT_BUDGET = 16,  /* single pages an episode; a large extent counts its pages in words of state */
-    PAGES_PER_UNIT = 32,
+    USUAL_EXTENTS = 16,
+    UNITS = 6,           /* of work an episode: single pages; a large extent counts its pages in words of state */
+    PAGES_PER_UNIT = 64,
 
     MEM_FLAGS_ADDRESS_BITS = 0xff,
     MEM_FLAGS_NODE = 0xff00,
@@ -37,6 +38,7 @@ struct balloon {
     uint32_t op;
     uint32_t order;
     uint32_t pins; /* of all pages that came or went, ORed */
+    uintptr_t gone_base, gone_last; /* around all that went */
 };
 
 typedef const char *reason_t; /* why an extent cannot be done; NULL: it is done */
@@ -50,6 +52,8 @@ static reason_t give_back(struct balloon *b, uint32_t first, uint32_t nr, uintpt
     page_set_states(first, nr, PAGE_BALLOONED);
     b->pins |= page_pins_of(first, nr);
     guest_access_forget(b->d, base, bytes);
+    b->gone_base = base < b->gone_base ? base : b->gone_base;
+    b->gone_last = base + bytes - 1 > b->gone_last ? base + bytes - 1 : b->gone_last;
     return NULL;
 }
 
@@ -104,28 +108,40 @@ cold static void explain(const struct balloon *b, uint32_t extent, uint64_t gfn,
                 (unsigned)b->order, why, (unsigned)used, (unsigned)max);
 }
 
-static __attribute__((noinline)) bool do_listed_extent(struct balloon *b, uint32_t i)
+/* Frames of at most `nr` extents of the list, read at once, or of one, if no more can be read; how many. */
+static uint32_t read_list(const struct balloon *b, uint64_t *frames, uint32_t start, uint32_t nr)
 {
-    uint64_t gfn = 0;
-    reason_t why = "the list cannot be read";
+    const uintptr_t at = b->list + start * sizeof(*frames);
 
-    if (guest_read(b->v, &gfn, b->list + i * sizeof(gfn), sizeof(gfn)) == 0)
-        why = do_extent(b, gfn);
-    if (why)
-        explain(b, i, gfn, why);
-    return why == NULL;
+    if (guest_read(b->v, frames, at, nr * sizeof(*frames)) == 0)
+        return nr;
+    return guest_read(b->v, frames, at, sizeof(*frames)) == 0;
 }
 
-/* Extents [i, nr) until the first that cannot be done or the budget is spent; returns the next one to do. */
-static uint32_t do_extents(struct balloon *b, uint32_t i, uint32_t nr, bool *stopped)
+/*
+ * Extents [start, nr) until one cannot be done or the units are spent; returns the next one to do. *stopped: nothing
+ * was done, because that one cannot be.
+ */
+static uint32_t do_extents(struct balloon *b, uint32_t start, uint32_t nr, bool *stopped)
 {
-    const uint32_t cost = 1 + (1u << b->order) / PAGES_PER_UNIT;
+    const uint32_t cost = 1 + (1u << b->order) / PAGES_PER_UNIT, most = start + (UNITS + cost - 1) / cost;
+    uint64_t frames[UNITS] = {0};
+    const uint32_t end = start + read_list(b, frames, start, (most < nr ? most : nr) - start);
+    reason_t why = end == start ? "the list cannot be read" : NULL;
+    uint32_t i = start;
 
-    for (uint32_t spent = 0; i < nr && spent < EXTENT_BUDGET; i++, spent += cost) {
-        if (!do_listed_extent(b, i)) {
-            *stopped = true;
+    for (; i < end && why == NULL; i++) {
+        const uintptr_t entry = b->list + i * sizeof(*frames);
+
+        if (entry <= b->gone_last && entry + sizeof(*frames) > b->gone_base)
+            return i;
+        why = do_extent(b, frames[i - start]);
+        if (why)
             break;
-        }
+    }
+    if (why && i == start) {
+        explain(b, i, frames[0], why);
+        *stopped = true;
     }
     return i;
 }
@@ -143,11 +159,12 @@ static bool is_acceptable(const struct vcpu *v, const struct xen_memory_reservat
     return !(r->mem_flags & MEM_FLAGS_EXACT_NODE && r->mem_flags & MEM_FLAGS_NODE);
 }
 
-/* From extent `done` on, by the book; those before it are done but for the commit. */
-static __attribute__((noinline)) int32_t finish(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v, uint32_t done)
+/* Any list, from the extent on that the command says. */
+static __attribute__((noinline)) int32_t by_the_book(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v)
 {
+    struct balloon b = {.v = v, .d = v->domain, .op = cmd & MEMOP_CMD_MASK, .gone_base = UINTPTR_MAX};
     const uint32_t start = cmd >> MEMOP_EXTENT_SHIFT;
-    struct balloon b = {.v = v, .d = v->domain, .op = cmd & MEMOP_CMD_MASK};
+    uint32_t done = start;
     struct xen_memory_reservation r = {.nr_extents = 0};
     bool stopped = true;
 
@@ -156,7 +173,7 @@ static __attribute__((noinline)) int32_t finish(uint32_t cmd, uintptr_t arg, uin
         stopped = false;
         b.list = (uintptr_t)r.extent_start;
         b.order = r.extent_order;
-        done = do_extents(&b, done, (uint32_t)r.nr_extents, &stopped);
+        done = do_extents(&b, start, (uint32_t)r.nr_extents, &stopped);
     }
     if (done != start)
         memory_change_commit(b.d, b.pins & PAGE_PIN_EVENT);
@@ -217,7 +234,7 @@ always_inline uint32_t take_again_usual(struct vcpu *v, struct domain *d, uintpt
 
 /*
  * What guests do: a short list of single pages, everything in the caller's buffer run, one CPU, one vCPU. Whatever
- * else there is goes to finish(), from the extent on at which it shows.
+ * else there is goes by the book, from the extent on at which it shows.
  */
 hot int32_t balloon_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
@@ -226,19 +243,21 @@ hot int32_t balloon_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu 
     uint32_t done = 0;
 
     if (unlikely(!guest_is_direct(v, arg, sizeof(*r)) || cmd >> MEMOP_EXTENT_SHIFT || !d->balloons_usually))
-        return finish(cmd, arg, unused, v, cmd >> MEMOP_EXTENT_SHIFT);
+        return by_the_book(cmd, arg, unused, v);
 
     const uint64_t list = r->extent_start, nr = r->nr_extents;
     const uint32_t order = r->extent_order, flags = r->mem_flags;
-    if (unlikely(nr - 1 >= EXTENT_BUDGET || list >> 32 || order | flags || r->domid != DOMID_SELF))
-        return finish(cmd, arg, unused, v, 0);
+    if (unlikely(nr - 1 >= USUAL_EXTENTS || list >> 32 || order | flags || r->domid != DOMID_SELF))
+        return by_the_book(cmd, arg, unused, v);
     if (cmd == XENMEM_decrease_reservation)
         done = give_back_usual(v, d, (uintptr_t)list, 0, (uint32_t)nr);
     else if (cmd == XENMEM_populate_physmap)
         done = take_again_usual(v, d, (uintptr_t)list, 0, (uint32_t)nr);
-    if (unlikely(done != nr))
-        return finish(cmd, arg, unused, v, done);
+    if (unlikely(done == 0))
+        return by_the_book(cmd, arg, unused, v);
     protect_view_commit(d);
     checked_only(invariant(page_audit()));
+    if (unlikely(done != nr))
+        return arch_restart_hypercall(cmd | done << MEMOP_EXTENT_SHIFT, arg, unused);
     return (int32_t)done;
 }
