@@ -38,33 +38,49 @@ always_inline int32_t poll_look(struct domain *d, uint32_t port)
     return read_pending(d, port);
 }
 
-/* The first port of the list at which `stop` has a bit, or that is none; 0: there is no such. Each is read once. */
-hot static __attribute__((noinline)) uint32_t find_stop(const char *list, uint32_t nr, const uint32_t *stop)
+/*
+ * Looks through the list for the first port with a bit in `stop`, POLL_NONE if there is none; returns the ports so far
+ * ORed, so that one beyond the table shows. Each is read once.
+ */
+#define POLL_NONE UINT32_MAX
+hot static __attribute__((noinline)) uint32_t look_through(const char *list, uint32_t nr, const uint32_t *stop, uint32_t *found)
 {
-    for (const char *const end = list + nr * sizeof(uint32_t); list != end; list += sizeof(uint32_t)) {
-        const uint32_t port = arch_load_word(list), word = port >> 5;
+    const char *const end = list + nr * sizeof(uint32_t);
+    uint32_t all = 0;
 
-        if (word >= CONFIG_MAX_PORTS / 32 || (stop[word] >> (port & 31) | stop[word] << (-port & 31)) & 1)
-            return port ? port : UINT32_MAX;
+    *found = POLL_NONE;
+#pragma GCC unroll 2
+    for (; list != end; list += sizeof(uint32_t)) {
+        const uint32_t port = arch_load_word(list), bits = stop[port >> 5 & (CONFIG_MAX_PORTS / 32 - 1)];
+
+        all |= port;
+        if ((bits >> (port & 31) | bits << (-port & 31)) & 1) {
+            *found = port;
+            break;
+        }
     }
-    return 0;
+    return all;
 }
 
-/* 1 when one of the ports is pending, 0 when none is; a wrong one before that is a negative errno. */
-static int32_t poll_list(struct domain *d, uintptr_t list, uint32_t nr)
+/* 1 when one of the ports is pending, 0 when none is; a wrong one before that is -EINVAL. */
+hot static int32_t poll_list(struct domain *d, uintptr_t list, uint32_t nr)
 {
+    const uint32_t *const open = evtchn_ports_open(d), *pending;
     uint32_t stop[CONFIG_MAX_PORTS / 32];
     struct peer_access access;
+    uint32_t port;
 
     strategy->begin(&access);
     strategy->reach(&access, &d->shared_page);
+    pending = d->pending;
     for (uint32_t word = 0; word < ARRAY_SIZE(stop); word++)
-        stop[word] = d->pending[word] | ~evtchn_ports_open(d)[word];
+        stop[word] = pending[word] | ~open[word];
     strategy->end(&access);
-    const uint32_t port = find_stop((const char *)list, nr, stop);
-    if (port == 0)
+    if (look_through((const char *)list, nr, stop, &port) >= CONFIG_MAX_PORTS)
+        return -XEN_EINVAL;
+    if (port == POLL_NONE)
         return 0;
-    return port < CONFIG_MAX_PORTS && d->channels[port] ? 1 : -XEN_EINVAL;
+    return d->channels[port] ? 1 : -XEN_EINVAL;
 }
 
 /*

@@ -22,26 +22,34 @@ struct piece {
     uintptr_t base, last; /* both inside */
 };
 
-always_inline void clip(uintptr_t address, uintptr_t region_base, uintptr_t region_last, uintptr_t *base, uintptr_t *limit)
+always_inline uintptr_t greater(uintptr_t a, uintptr_t b)
 {
-    if (region_base <= address && address <= region_last) {
-        if (region_base > *base)
-            *base = region_base;
-        if (region_last < *limit - 1)
-            *limit = region_last + 1;
-    } else if (region_last < address) { /* another region ends below, another begins above */
-        if (region_last >= *base)
-            *base = region_last + 1;
-    } else if (region_base < *limit) {
-        *limit = region_base;
-    }
+    return a > b ? a : b;
 }
 
-/* Of the pieces that regions cover no two may overlap, and the background region may have to cover the rest. */
+always_inline uintptr_t less(uintptr_t a, uintptr_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool overlaps(const struct piece *pieces, uint32_t nr, struct piece piece)
+{
+    for (; nr > 0; nr--, pieces++) {
+        if (piece.base <= pieces->last && pieces->base <= piece.last)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Of the pieces that regions cover no two may overlap, and the background region may have to cover the rest. The run
+ * around `address` ends where a region begins or ends.
+ */
 hot uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, uintptr_t *base, uintptr_t *limit)
 {
     const uint32_t sctlr = READ_SYSREG(SCTLR);
     struct piece pieces[MPU_MAX_SLOTS];
+    uintptr_t run_base = *base, run_last = *limit - 1;
     uint32_t nr = 0, covered = 0, ap = 0;
 
     /* The answer may be remembered (buffer run), so the guest's next change must be seen. */
@@ -50,24 +58,31 @@ hot uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, 
     if (!(sctlr & SCTLR_M))
         return EL1_READ | EL1_WRITE;
     for (const uint32_t *region = v->ctx.mpu.region; region != v->ctx.mpu.region + 2 * MPU_MAX_SLOTS; region += 2) {
-        const uint32_t bar = region[0], lar = region[1];
-        struct piece piece = {bar & ~(uint32_t)REGION_GRANULE_MASK, lar | REGION_GRANULE_MASK};
+        const uintptr_t first = region[0] & ~(uint32_t)REGION_GRANULE_MASK, end = region[1] | REGION_GRANULE_MASK;
 
-        if (!(lar & PRLAR_EN) || piece.base > piece.last)
+        if (!(region[1] & PRLAR_EN) || first > end)
             continue;
-        clip(address, piece.base, piece.last, base, limit);
-        if (piece.base > last || piece.last < address)
+        if (end < address) {
+            run_base = greater(run_base, end + 1);
             continue;
-        piece.base = piece.base > address ? piece.base : address;
-        piece.last = piece.last < last ? piece.last : last;
-        for (uint32_t i = 0; i < nr; i++) {
-            if (piece.base <= pieces[i].last && pieces[i].base <= piece.last)
-                return 0;
         }
+        if (first > address)
+            run_last = less(run_last, first - 1);
+        if (first > last)
+            continue;
+        if (first <= address) {
+            run_base = greater(run_base, first);
+            run_last = less(run_last, end);
+        }
+        const struct piece piece = {greater(first, address), less(end, last)};
+        if (overlaps(pieces, nr, piece))
+            return 0;
         pieces[nr++] = piece;
         covered += piece.last - piece.base + 1;
-        ap |= bar;
+        ap |= region[0];
     }
+    *base = run_base;
+    *limit = run_last + 1;
     if (covered != last - address + 1 && !(sctlr & SCTLR_BR)) /* RAM is readable and writable in the background */
         return 0;
     return ap & PRBAR_AP_RO ? EL1_READ : EL1_READ | EL1_WRITE;
