@@ -123,8 +123,10 @@ hot bool vgic_has_pending(const struct vcpu *v)
     const uint32_t lrc = loaded ? arch_upcall_lr_read() : v->ctx.lrc0;
     uint32_t vmcr;
 
-    if (likely(!(lrc & LRC_STATE_PENDING) && v->ctx.lr_used == 0))
+    if (likely((lrc | v->ctx.lr_used) == 0))
         return false;
+    if ((lrc & (LRC_STATE_MASK | LRC_EOI)) == LRC_EOI) /* EOI of the upcall, whose flag nobody has looked at yet */
+        return true;
     vmcr = loaded ? arch_ich_vmcr_read() : v->ctx.vmcr;
     return signalled(lrc, vmcr) || lr_is_signalled(v, vmcr);
 }
