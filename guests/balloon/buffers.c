@@ -97,6 +97,8 @@ TEST(balloon, a_call_forgets_pages_beside_its_own_argument, IDS "S1-07", WHY "wh
         require_eq(hypercall_memory_op(XENMEM_decrease_reservation, request), 1);
         expect_eq(get_features(page), -XEN_EFAULT);
         require_eq(hypercall_memory_op(XENMEM_populate_physmap, request), 1);
+        memset((void *)page, 0, sizeof(struct xen_feature_info));
+        require_eq(get_features(page), 0); /* the whole bank is remembered again */
         require_eq(hypercall_memory_op(XENMEM_remove_from_physmap, remove), 0);
         expect_eq(get_features(page), -XEN_EFAULT);
         require_eq(hypercall_memory_op(XENMEM_populate_physmap, request), 1);
