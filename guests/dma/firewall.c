@@ -129,6 +129,7 @@ TEST(dma, a_refusal_ends_the_chain_and_nothing_else, IDS "S3-05 S2-10", WHY "the
     d[0].next = (uint32_t)&d[1];
     d[1].next = (uint32_t)&d[2];
     dma_expect_error(&dma, d, DMA_ERROR_FIREWALL, D2_PLACE);
+    dma_let_engine_run();
     expect_true(is_filled((uint32_t)buffer, 64, PATTERN));
     expect_true(is_marked((uint32_t)&buffer[16], sizeof(buffer) - 64, 1));
     expect_eq(dma.registers->completed, 0);

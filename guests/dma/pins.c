@@ -198,6 +198,9 @@ TEST(dma, an_own_page_that_is_ballooned_out_under_dma_reaches_nobody_else, IDS "
     require_eq(balloon_out(OWN), 1);
     expect_eq(try_read32(OWN, &value).fsr, FSR_DENIED);
     dma_await_bytes(&dma, 2 * PAGE);
+    require_eq(map(2, D2_PLACE), 0); /* a new table for the firewall */
+    dma_await_bytes(&dma, 2 * PAGE);
+    require_eq(unmap(D2_PLACE), 0);
     hand_over(); /* 1: cannot have it in any way */
     dma_await_bytes(&dma, 2 * PAGE);
     expect_true(dma_is_busy(&dma));

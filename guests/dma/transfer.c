@@ -226,6 +226,7 @@ TEST(dma, an_error_ends_the_chain_and_interrupts, IDS "S3-03", WHY "a driver tha
     enable_interrupt();
     dma_expect_error(&dma, d, DMA_ERROR_BUS, NO_MEMORY);
     spin_until(irq_count(0, dma.intid) > 0);
+    dma_let_engine_run();
     expect_copied(0, 0, 64);
     expect_eq(dma.registers->completed, 0);
 }
