@@ -12,7 +12,8 @@
  *   copy      kernel, device tree, ramdisk
  *   map       its pages mapped, its view as configured
  *   channels  static event channels made again
- *   start     virtual devices, vCPU 0
+ *   devices   virtual ones reset, its masters' way to memory opened
+ *   start     vCPU 0
  *
  * Static shared memory keeps its content: it is not only the domain's own.
  */
@@ -44,7 +45,7 @@ enum {
     PINS_NS = 1000 * 1000,
 };
 
-enum phase { SETTLE, PORTS, MASTERS, FOREIGN, RESERVE, PINS, SCRUB, COPY, MAP, CHANNELS, START };
+enum phase { SETTLE, PORTS, MASTERS, FOREIGN, RESERVE, PINS, SCRUB, COPY, MAP, CHANNELS, DEVICES, START };
 
 static bool is_module_page(const struct config_module *module, uintptr_t base)
 {
@@ -355,11 +356,9 @@ static void map(struct vcpu *v)
     }
 }
 
-static void start(struct vcpu *v)
+/* What it sees of devices is as at power-on, and its own masters reach its memory again. */
+static void start_devices(struct domain *d)
 {
-    struct domain *const d = v->domain;
-    const struct config_domain *const c = d->config;
-
     memory_change_begin(d);
     memory_change_commit(d, true);
     master_open(d);
@@ -370,6 +369,14 @@ static void start(struct vcpu *v)
         vgic_init_vcpu(&d->vcpus[id]);
         d->vcpus[id].power = VCPU_OFF;
     }
+    go_to(d, START);
+}
+
+static void start(struct vcpu *v)
+{
+    struct domain *const d = v->domain;
+    const struct config_domain *const c = d->config;
+
     d->shutdown_code = SHUTDOWN_CODE_NONE;
     d->watchdog_in_use = 0;
     d->crash_why = NULL;
@@ -413,7 +420,10 @@ void restart_step(struct vcpu *v)
         break;
     case CHANNELS:
         if (evtchn_remake_static(d))
-            go_to(d, START);
+            go_to(d, DEVICES);
+        break;
+    case DEVICES:
+        start_devices(d);
         break;
     case START:
         start(v);
