@@ -258,12 +258,15 @@ void vgic_stop_vcpu(struct vcpu *v)
             vgic_set_bit(v->vgic.pending, ctx->lr[i]);
         ctx->lrc[i] = 0;
     }
-    for (uint32_t intid = 0; intid < VGIC_NR_INTIDS; intid++) {
-        if (vgic_test_bit(v->vgic.pending, intid) && vgic_is_physical(v->domain, intid))
-            arch_gic_deactivate(intid);
-    }
-    for (uint32_t w = 0; w < VGIC_NR_WORDS; w++)
+    for (uint32_t w = 0; w < VGIC_NR_WORDS; w++) {
+        for (uint32_t left = v->vgic.pending[w]; left != 0; left &= left - 1) {
+            const uint32_t intid = 32 * w + (uint32_t)__builtin_ctz(left);
+
+            if (vgic_is_physical(v->domain, intid))
+                arch_gic_deactivate(intid);
+        }
         v->vgic.pending[w] = 0;
+    }
     ctx->lrc0 = 0;
     ctx->ich_hcr = ICH_HCR_EN;
     put_back(v);
