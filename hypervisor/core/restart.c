@@ -369,6 +369,8 @@ static void start_devices(struct domain *d)
         vgic_init_vcpu(&d->vcpus[id]);
         d->vcpus[id].power = VCPU_OFF;
     }
+    console_log("d%u %s restart %u entry=0x%x", (unsigned)d->domid, d->config->name, (unsigned)++d->restart.count,
+                (unsigned)d->config->entry);
     go_to(d, START);
 }
 
@@ -382,8 +384,6 @@ static void start(struct vcpu *v)
     d->crash_why = NULL;
     d->state = DOMAIN_RUNNING;
     vcpu_begin(v, c->entry, 0, UINT32_MAX, c->device_tree.target);
-    console_log("d%u %s restart %u entry=0x%x", (unsigned)d->domid, c->name, (unsigned)++d->restart.count,
-                (unsigned)c->entry);
 }
 
 void restart_step(struct vcpu *v)
