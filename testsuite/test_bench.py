@@ -52,7 +52,7 @@ def test_the_longest_masked_stretch_of_a_series_is_the_last_one_written() -> Non
 def test_the_promised_targets_are_in_the_table() -> None:
     targets = {"hypercall.null": 32, "evtchn.send.peer.masked.window": 95, "evtchn.send.peer.wake.window": 175,
                "view.switch.11": 34, "region.add_remove": 16, "view.mask": 3, "irq.to_guest": 120,
-               "evtchn.pingpong.window": 1150, "irqoff.longest": 3000, "boot.first_guest_insn": 50000, "image.text_rodata": 32768}
+               "evtchn.pingpong.window": 1150, "irqoff.longest": 3000, "boot.first_guest_insn": 50000, "image.text_rodata": 51200}
     for name, target in targets.items():
         assert row_named(name).target_of(name) == target, name
 
