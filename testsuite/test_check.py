@@ -42,7 +42,7 @@ def code(old: dict[str, int], new: dict[str, int]) -> Exit:
     ({"null": 30}, {"null": 30}, Exit.FINE), ({"null": 30}, {"null": 31}, Exit.WORSE),
     ({"null": 30}, {"null": 29}, Exit.BETTER), ({"null": 30, "masked": 9}, {"null": 29, "masked": 10}, Exit.WORSE),
     ({"null": 30}, {"null": 30, "masked": 9}, Exit.METRICS_CHANGED), ({"null": 30, "masked": 9}, {"null": 31}, Exit.METRICS_CHANGED),
-    ({"image": 20000}, {"image": 30000}, Exit.FINE), ({"image": 20000}, {"image": 32769}, Exit.WORSE)])
+    ({"image": 20000}, {"image": 30000}, Exit.FINE), ({"image": 20000}, {"image": 51201}, Exit.WORSE)])
 def test_exit_codes_of_the_gate(old: dict[str, int], new: dict[str, int], expected: Exit) -> None:
     assert code(old, new) == expected
 
