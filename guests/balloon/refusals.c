@@ -143,6 +143,10 @@ TEST(balloon, increase_gives_nothing_before_and_after_a_decrease, IDS "X-28 S1-0
     expect_eq(reservation(XENMEM_increase_reservation, NULL, 4, 0, DOMID_SELF), 0);
     expect_eq(memcmp(frames, copy, sizeof(copy)), 0);
     expect_range_out(PAGE_AT(512), 512);
+    prepare();
+    require_eq(decrease_list(frames, 4, 0), 4);
+    expect_eq(reservation(XENMEM_increase_reservation, frames, 4, 0, DOMID_SELF), 0);
+    expect_out(TARGET(1));
 }
 
 TEST(balloon, a_populate_where_no_ram_ever_was_gives_nothing, IDS "S1-06 X-23",
