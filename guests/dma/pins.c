@@ -67,6 +67,45 @@ PEER(2, dma, a_borrowed_page_under_dma_is_not_used_again)
     peer_signal(0);
 }
 
+/* When the unmap returns, nothing that was let through before is still on its way. */
+TEST(dma, an_unmap_waits_for_the_burst_that_is_on_its_way, IDS "S2-01 S2-03 S2-10",
+     WHY "the firewall has obeyed before the pin is dropped", ALL)
+{
+    struct dma_descriptor flood = dma_flood(LENT, PAGE, PATTERN);
+
+    flood.flags |= DMA_LATE;
+    dma_open(&dma, 0);
+    meet();
+    for (uint32_t round = 0; round < 4; round++) {
+        require_eq(map(2, LENT), 0);
+        dma_start(&dma, &flood);
+        dma_await_bytes(&dma, 64);
+        for (uint32_t i = 0; i < 10; i++)
+            relax(); /* the next one has been let through */
+        require_eq(unmap(LENT), 0);
+        hand_over(); /* 1, 3, 5, 7: ballooned out and in, and writes */
+        expect_eq(dma_wait(&dma), DMA_ERROR_FIREWALL);
+        hand_over(); /* 2, 4, 6, 8: finds what it wrote */
+    }
+}
+
+PEER(2, dma, an_unmap_waits_for_the_burst_that_is_on_its_way)
+{
+    meet();
+    peer_wait(0);
+    for (uint32_t round = 0; round < 4; round++) {
+        expect_eq(balloon_out(LENT), 1);
+        expect_eq(balloon_in(LENT), 1);
+        mark(LENT, PAGE, FRESH + round);
+        hand_over();
+        expect_true(is_marked(LENT, PAGE, FRESH + round));
+        if (round < 3)
+            hand_over();
+        else
+            peer_signal(0);
+    }
+}
+
 TEST(dma, a_page_that_was_let_go_in_time_is_free_and_out_of_reach, IDS "S2-01 S2-10",
      WHY "the other order: unmapped before the owner takes it back", ALL)
 {

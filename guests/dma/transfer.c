@@ -203,7 +203,7 @@ TEST(dma, a_wrong_descriptor_is_an_error_with_its_address, IDS "S3-03", WHY "the
 
         dma_expect_error(&dma, &wrong[i], DMA_ERROR_BUS, at);
     }
-    d.flags = 1 << 4;
+    d.flags = 1 << 5;
     dma_expect_error(&dma, &d, DMA_ERROR_DESCRIPTOR, address(&d));
     dma_expect_error(&dma, (const struct dma_descriptor *)(address(&d) + 2), DMA_ERROR_DESCRIPTOR, address(&d) + 2);
     expect_eq(dma_run(&dma, (const struct dma_descriptor *)(uint32_t)NO_MEMORY), DMA_ERROR_BUS);

@@ -61,6 +61,7 @@ enum dma_flags {
     DMA_LOOP = 1 << 1, /* for ever, without reading the descriptor again */
     DMA_IRQ = 1 << 2,  /* interrupt when its last byte is written, in each round of a loop */
     DMA_HANG = 1 << 3, /* a broken device: DMA_STOP is not heard before its last byte */
+    DMA_LATE = 1 << 4, /* a slow bus: a burst arrives long after the firewall let it through */
 };
 
 _Static_assert(sizeof(struct dma_descriptor) == 20, "device interface");
