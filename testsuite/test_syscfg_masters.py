@@ -102,7 +102,7 @@ def test_policy_for_pinned_pages(tmp_path: Path) -> None:
 
 
 def test_restart_with_a_master_that_nothing_stops(tmp_path: Path) -> None:
-    """A warning: its transfers may go on while the domain is scrubbed."""
+    """A warning: its transfers may go on, so the domain will not be scrubbed and started."""
     blind = EXAMPLE + "&dma1 { /delete-property/ fencepost,idle; };" + of("domU2", 'fencepost,restart = "reboot";')
     (warning,) = [line for line in good(tmp_path, system("pair", blind)).warnings if "TRUSTED" not in line]
     assert "/chosen/domU2: fencepost,restart: nothing stops its device /soc/dma@2f011000" in warning

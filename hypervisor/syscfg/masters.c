@@ -131,7 +131,7 @@ static void add_master(struct system *system, unsigned index, int host)
     read_idle(system, domain, host, &master);
     if (domain->restart != RESTART_NEVER && !(master.flags & MASTER_CHECKED) && master.idle_mask == 0)
         diag_warn(domain->path, "fencepost,restart",
-                  "nothing stops its device %s or tells that it is quiet: it may write into a domain that restarts",
+                  "nothing stops its device %s or tells that it is quiet: the domain will stay down when it stops",
                   tree_path(system->fdt, host));
     if (system->nr_masters < FIREWALL_MAX_MASTERS)
         system->masters[system->nr_masters++] = master;
