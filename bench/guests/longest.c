@@ -219,6 +219,22 @@ static void mpu_walked(void)
     mpu_disable();
 }
 
+/* ---- the emulated interrupt controller: every interrupt of the vCPU enabled, pending, withdrawn ---- */
+
+static void gic(void)
+{
+    enum { ISENABLER = 0x10100, ICENABLER = 0x10180, ISPENDR = 0x10200, ICPENDR = 0x10280 };
+    const uint32_t sgi = machine.gicr;
+
+    LONGEST("gic.pend", , *(volatile uint32_t *)(sgi + ISPENDR) = UINT32_MAX);
+    LONGEST("gic.enable", , *(volatile uint32_t *)(sgi + ISENABLER) = UINT32_MAX);
+    LONGEST("gic.disable", , *(volatile uint32_t *)(sgi + ICENABLER) = UINT32_MAX);
+    LONGEST("gic.enable.again", , *(volatile uint32_t *)(sgi + ISENABLER) = UINT32_MAX);
+    LONGEST("gic.withdraw", , *(volatile uint32_t *)(sgi + ICPENDR) = UINT32_MAX);
+    LONGEST("gic.pend.again", , *(volatile uint32_t *)(sgi + ISPENDR) = UINT32_MAX);
+    LONGEST("gic.withdraw.again", , *(volatile uint32_t *)(sgi + ICPENDR) = UINT32_MAX);
+}
+
 BENCH(irqoff, calls, IDS "S4-13", WHY "no call holds up an interrupt", NEEDS "system=bench-pair " EVERY_STRATEGY)
 {
     irq_init();
@@ -230,5 +246,6 @@ BENCH(irqoff, calls, IDS "S4-13", WHY "no call holds up an interrupt", NEEDS "sy
     hvm();
     memory();
     mpu_walked();
+    gic();
     longest_end();
 }

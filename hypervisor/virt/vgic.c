@@ -38,7 +38,7 @@ void vgic_set_line(struct domain *d, bool up)
     arch_dmb(); /* then the route; whoever becomes the target changes the route, then looks at the line */
     target = &d->vcpus[g->target[intid - VGIC_FIRST_SPI]];
     if (target->cpu == cpu_this())
-        up ? vgic_inject(target, intid) : vgic_withdraw(target, intid, LRC_STATE_PENDING);
+        up ? vgic_inject(target, intid) : vgic_withdraw(target, intid / 32, BIT(intid % 32), LRC_STATE_PENDING);
     else if (up)
         smp_request_inject(target, intid);
 }

@@ -65,7 +65,10 @@ static inline void vgic_upcall_write(struct cpu *cpu, uint32_t lrc)
 /* Interrupts 32 * word ... whose list register state or pending word has `lrc_state` (one bit of the state). */
 uint32_t vgic_state_word(struct vcpu *v, uint32_t word, uint32_t lrc_state);
 
-/* Takes `lrc_state` (one or both bits) away from an interrupt, without an EOI by the guest. */
-void vgic_withdraw(struct vcpu *v, uint32_t intid, uint32_t lrc_state);
+/* Takes `lrc_state` (one or both bits) away from the interrupts 32 * word + bit of the mask, without an EOI. */
+void vgic_withdraw(struct vcpu *v, uint32_t word, uint32_t mask, uint32_t lrc_state);
+
+/* Makes SGIs and PPIs of a vCPU of this CPU pending, all of the mask at once. */
+void vgic_pend(struct vcpu *v, uint32_t mask);
 
 #endif

@@ -78,23 +78,42 @@ static uint32_t irq_control(const struct vcpu *v, uint32_t intid)
     return lrc;
 }
 
-/* The most urgent interrupt that waits for a list register, or NONE. */
-static uint32_t best_waiting(const struct vcpu *v, uint32_t *best_lrc)
+/* Bits of one word of `pending` that the guest's configuration lets through. */
+static uint32_t waiting(const struct vcpu *v, uint32_t word)
+{
+    const struct vgic_bits *const local = &v->vgic.local;
+
+    if (word > 0)
+        return v->vgic.pending[word];
+    return v->domain->vgic.ctlr & VGIC_CTLR_ENABLE_GRP1 ? v->vgic.pending[0] & local->enabled & ~local->active : 0;
+}
+
+/* The most urgent interrupt that waits for a list register, or NONE. Bounds a write to the redistributor: be quick. */
+hot static uint32_t best_waiting(const struct vcpu *v, uint32_t *best_lrc)
 {
     uint32_t best = NONE, best_priority = ~0u;
 
-    for (uint32_t w = 0; w < VGIC_NR_WORDS; w++) {
-        for (uint32_t left = v->vgic.pending[w]; left != 0; left &= left - 1) {
-            const uint32_t intid = 32 * w + (uint32_t)__builtin_ctz(left);
-            const uint32_t lrc = irq_control(v, intid);
+    for (uint32_t left = waiting(v, 0); left != 0; left &= left - 1) {
+        const uint32_t intid = (uint32_t)__builtin_ctz(left), priority = v->vgic.priority[intid];
 
-            if (lrc != 0 && (lrc & LRC_PRIORITY_MASK) < best_priority) {
+        if (priority < best_priority) {
+            best = intid;
+            best_priority = priority;
+        }
+    }
+    for (uint32_t w = 1; w < VGIC_NR_WORDS; w++) {
+        for (uint32_t left = waiting(v, w); left != 0; left &= left - 1) {
+            const uint32_t intid = 32 * w + (uint32_t)__builtin_ctz(left);
+            const uint32_t lrc = v->domain->vgic.lrc[intid - VGIC_FIRST_SPI];
+
+            if (lrc != 0 && (lrc >> LRC_PRIORITY_SHIFT & 0xff) < best_priority) {
                 best = intid;
-                best_priority = lrc & LRC_PRIORITY_MASK;
-                *best_lrc = lrc;
+                best_priority = lrc >> LRC_PRIORITY_SHIFT & 0xff;
             }
         }
     }
+    if (best != NONE)
+        *best_lrc = irq_control(v, best);
     return best;
 }
 
@@ -102,7 +121,7 @@ static uint32_t best_waiting(const struct vcpu *v, uint32_t *best_lrc)
  * Puts one interrupt into a list register: its own if it is still active there, a free one, or the least
  * urgent that is only pending, whose interrupt waits again. False: all are more urgent or active.
  */
-static bool place(struct vcpu *v, uint32_t intid, uint32_t lrc)
+hot static bool place(struct vcpu *v, uint32_t intid, uint32_t lrc)
 {
     struct vcpu_context *const ctx = &v->ctx;
     unsigned victim = NR_LRS;
@@ -145,7 +164,7 @@ static uint32_t overflow_hcr(const struct vcpu_context *ctx)
     return hcr;
 }
 
-static void place_waiting(struct vcpu *v)
+hot static void place_waiting(struct vcpu *v)
 {
     uint32_t lrc = 0, intid;
 
@@ -225,27 +244,39 @@ uint32_t vgic_state_word(struct vcpu *v, uint32_t word, uint32_t lrc_state)
     return bits;
 }
 
-void vgic_withdraw(struct vcpu *v, uint32_t intid, uint32_t lrc_state)
+void vgic_withdraw(struct vcpu *v, uint32_t word, uint32_t mask, uint32_t lrc_state)
 {
     struct vcpu_context *const ctx = &v->ctx;
     uint32_t gone = 0;
 
     fetch(v);
-    if ((lrc_state & LRC_STATE_PENDING) && vgic_test_bit(v->vgic.pending, intid)) {
-        vgic_clear_bit(v->vgic.pending, intid);
-        gone = LRC_STATE_PENDING;
+    if (lrc_state & LRC_STATE_PENDING) {
+        gone = v->vgic.pending[word] & mask;
+        v->vgic.pending[word] &= ~mask;
     }
-    if (intid == INTID_EVENT_UPCALL)
+    if (word == 0 && mask & BIT(INTID_EVENT_UPCALL))
         ctx->lrc0 &= ~lrc_state;
     for (unsigned i = 0; i < NR_LRS; i++) {
-        if (ctx->lr[i] == intid) {
-            gone |= ctx->lrc[i] & lrc_state;
+        const uint32_t bit = ctx->lr[i] / 32 == word ? mask & BIT(ctx->lr[i] % 32) : 0;
+
+        if (bit != 0) {
+            gone |= ctx->lrc[i] & lrc_state ? bit : 0;
             ctx->lrc[i] &= ~lrc_state;
         }
     }
     put_back(v);
-    if (gone != 0 && vgic_is_physical(v->domain, intid))
-        arch_gic_deactivate(intid);
+    for (; gone != 0; gone &= gone - 1) {
+        const uint32_t intid = 32 * word + (uint32_t)__builtin_ctz(gone);
+
+        if (vgic_is_physical(v->domain, intid))
+            arch_gic_deactivate(intid);
+    }
+}
+
+void vgic_pend(struct vcpu *v, uint32_t mask)
+{
+    v->vgic.pending[0] |= mask & ~BIT(INTID_EVENT_UPCALL); /* whose line is the upcall flag */
+    vgic_fill(v);
 }
 
 void vgic_stop_vcpu(struct vcpu *v)

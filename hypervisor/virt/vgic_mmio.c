@@ -149,15 +149,27 @@ static void set_pending(const struct access *a, uint32_t intid)
         smp_request_inject(v, intid);
 }
 
-static void clear_state(const struct access *a, uint32_t intid, uint32_t lrc_state)
+static void clear_states(const struct access *a, uint32_t word, uint32_t mask, uint32_t lrc_state)
 {
-    if (a->target == NULL && lrc_state == LRC_STATE_PENDING && intid != a->d->vgic.emulated)
-        gic_set_spi_pending(intid, false);
     for (uint32_t i = 0; i < a->d->nr_vcpus; i++) {
         struct vcpu *const v = &a->d->vcpus[i];
 
         if (is_here(v) && (a->target == NULL || a->target == v))
-            vgic_withdraw(v, intid, lrc_state);
+            vgic_withdraw(v, word, mask, lrc_state);
+    }
+}
+
+/* What is done for each interrupt of a word. */
+static void write_bit(const struct access *a, enum block block, uint32_t intid, bool switched)
+{
+    if (block == ISPENDR)
+        set_pending(a, intid);
+    else if (block == ICPENDR && a->target == NULL && intid != a->d->vgic.emulated)
+        gic_set_spi_pending(intid, false);
+    if (a->target == NULL) {
+        vgic_update_spi(a->d, intid - VGIC_FIRST_SPI);
+        if (switched)
+            route_spi(a->d, intid - VGIC_FIRST_SPI);
     }
 }
 
@@ -179,27 +191,25 @@ static void write_bits(struct access *a, enum block block, uint32_t word, struct
         break;
     case ICACTIVER:
         bits->active &= ~a->value;
+        clear_states(a, word, a->value, LRC_STATE_ACTIVE);
         break;
     case ISPENDR:
+        if (a->target != NULL && is_here(a->target)) { /* all at once: a write is one stretch with interrupts masked */
+            vgic_pend(a->target, a->value);
+            return;
+        }
+        break;
     case ICPENDR:
         break;
     }
-    for (uint32_t left = a->value; left != 0; left &= left - 1) {
-        const uint32_t bit = (uint32_t)__builtin_ctz(left);
-        const uint32_t intid = 32 * word + bit;
+    const bool each = a->target == NULL || block == ISPENDR;
+    for (uint32_t left = each ? a->value : 0; left != 0; left &= left - 1) {
+        const uint32_t bit = left & -left;
 
-        if (block == ISPENDR)
-            set_pending(a, intid);
-        else if (block == ICPENDR)
-            clear_state(a, intid, LRC_STATE_PENDING);
-        else if (block == ICACTIVER)
-            clear_state(a, intid, LRC_STATE_ACTIVE);
-        if (a->target == NULL) {
-            vgic_update_spi(a->d, intid - VGIC_FIRST_SPI);
-            if ((before ^ bits->enabled) & BIT(bit))
-                route_spi(a->d, intid - VGIC_FIRST_SPI);
-        }
+        write_bit(a, block, 32 * word + (uint32_t)__builtin_ctz(left), (before ^ bits->enabled) & bit);
     }
+    if (block == ICPENDR)
+        clear_states(a, word, a->value, LRC_STATE_PENDING);
 }
 
 static uint32_t read_bits(const struct access *a, enum block block, uint32_t word, const struct vgic_bits *bits)
@@ -298,7 +308,7 @@ static void router_registers(struct access *a)
         return;
     if (a->write && vcpu < a->d->nr_vcpus && vcpu != g->target[spi]) {
         if (VGIC_FIRST_SPI + spi == g->emulated)
-            clear_state(a, g->emulated, LRC_STATE_PENDING); /* the new target looks at the line */
+            clear_states(a, g->emulated / 32, BIT(g->emulated % 32), LRC_STATE_PENDING); /* the new target looks at the line */
         g->target[spi] = (uint8_t)vcpu;
         route_spi(a->d, spi);
     }
