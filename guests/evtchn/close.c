@@ -118,6 +118,34 @@ TEST(evtchn, reset_works_with_all_ports_open, IDS "S4-15", WHY "the longest call
     expect_eq(evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF), 1);
 }
 
+static volatile uint64_t interrupted_at;
+
+static void note_the_time(uint32_t intid)
+{
+    (void)intid;
+    timer_disarm();
+    interrupted_at = counter();
+}
+
+TEST(evtchn, a_reset_of_all_ports_lets_interrupts_in, IDS "S4-13 S4-15", WHY "closing a thousand ports must not hold the CPU",
+     NEEDS "system=solo")
+{
+    while (evtchn_bind_ipi(0) > 0)
+        ;
+    irq_init();
+    irq_set_handler(INTID_TIMER, note_the_time);
+    irq_enable_source(INTID_TIMER);
+    irq_unmask();
+    const uint64_t start = counter();
+    timer_arm_ns(1000);
+    expect_eq(evtchn_reset(DOMID_SELF), 0);
+    const uint64_t end = counter();
+
+    expect_true(interrupted_at > start);
+    expect_true(interrupted_at - start < (end - start) / 4);
+    expect_eq(evtchn_count_open(), 0);
+}
+
 TEST(evtchn, reset_closes_static_channels_too, IDS "X-12", WHY "they are ports like others until a restart",
      NEEDS "system=pair")
 {
