@@ -78,6 +78,15 @@ def test_the_chapter_that_answers_a_requirement_exists(named):
     assert documents.missing(named.chapter, paths.ROOT) == ""
 
 
+def test_every_property_that_the_checker_knows_is_in_the_bindings():
+    """And no other one: a reader trusts the page."""
+    sources = [file for file in sorted((paths.ROOT / "hypervisor" / "syscfg").glob("*.c")) if file.name != "guest_tree.c"]
+    known = {word for file in sources
+             for word in re.findall(r'"((?:fencepost|xen),[\w-]+)"', file.read_text(encoding="utf-8"))}
+    said = set(re.findall(r'[`"]((?:fencepost|xen),[\w-]+)', (paths.ROOT / "docs" / "bindings.md").read_text(encoding="utf-8")))
+    assert (sorted(known - said), sorted(said - known)) == ([], [])
+
+
 @pytest.mark.requirement("S1-17")
 def test_every_id_is_quoted_by_a_test_a_bench_or_a_chapter(request):
     """Of this board; what comes of it is for `./fencepost report trace` to say."""
