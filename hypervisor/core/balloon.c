@@ -183,24 +183,24 @@ static __attribute__((noinline)) int32_t by_the_book(uint32_t cmd, uintptr_t arg
     return arch_restart_hypercall(b.op | done << MEMOP_EXTENT_SHIFT, arg, unused);
 }
 
-/* A page of the domain's first bank, named in the vCPU's buffer run, with no pin: its index and base. */
-always_inline bool find_usual(const struct vcpu *v, const struct config_range *bank, uintptr_t entry, uint32_t *index,
+/* A page of the domain's first bank, named in the vCPU's buffer run, with no pin: its number there and base. */
+always_inline bool find_usual(const struct vcpu *v, const struct domain_bank *bank, uintptr_t entry, uint32_t *index,
                               uintptr_t *base)
 {
     if (unlikely(!guest_is_direct(v, entry, sizeof(uint64_t))))
         return false;
 
     const uint32_t gfn = *(const volatile uint32_t *)entry, high = *(const volatile uint32_t *)(entry + sizeof(gfn));
-    const uint32_t page = gfn - (uint32_t)bank->base / PAGE_SIZE;
-    *index = bank->first_page + page;
+    const uint32_t page = gfn - bank->first_frame;
+    *index = page;
     *base = (uintptr_t)gfn << PAGE_SHIFT;
-    return likely(high == 0 && page < (uint32_t)(bank->limit - bank->base) / PAGE_SIZE && page_pins[*index] == 0);
+    return likely(high == 0 && page < bank->nr_frames && bank->pins[page] == 0);
 }
 
 /* Both return the first extent that is not usual; it and what follows are not done. */
 always_inline uint32_t give_back_usual(struct vcpu *v, struct domain *d, uintptr_t list, uint32_t i, uint32_t end)
 {
-    const struct config_range *const bank = d->ranges;
+    const struct domain_bank *const bank = &d->bank;
     /* The buffer run from the start of its first page on: EL1's MPU has granules of 64 bytes. */
     const uintptr_t run = v->buffer_base & ~(uintptr_t)(PAGE_SIZE - 1);
     const uint32_t run_bytes = (uint32_t)(v->buffer_base - run) + v->buffer_span;
@@ -212,22 +212,22 @@ always_inline uint32_t give_back_usual(struct vcpu *v, struct domain *d, uintptr
             unlikely(base - run < run_bytes) ||
             unlikely(protect_view_remove(d, base, PAGE_SIZE) != VIEW_OK))
             break;
-        page_states[index] = PAGE_BALLOONED;
+        bank->states[index] = PAGE_BALLOONED;
     }
     return i;
 }
 
 always_inline uint32_t take_again_usual(struct vcpu *v, struct domain *d, uintptr_t list, uint32_t i, uint32_t end)
 {
-    const struct config_range *const bank = d->ranges;
+    const struct domain_bank *const bank = &d->bank;
     uint32_t index;
     uintptr_t base;
 
     for (; i < end; i++) {
         if (!find_usual(v, bank, list + i * sizeof(uint64_t), &index, &base) ||
-            unlikely(protect_view_add(d, base, PAGE_SIZE, bank->attr) != VIEW_OK))
+            unlikely(protect_view_add(d, base, PAGE_SIZE, d->ranges->attr) != VIEW_OK))
             break;
-        page_states[index] = PAGE_MAPPED;
+        bank->states[index] = PAGE_MAPPED;
     }
     return i;
 }
@@ -255,7 +255,7 @@ hot int32_t balloon_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu 
         done = take_again_usual(v, d, (uintptr_t)list, 0, (uint32_t)nr);
     if (unlikely(done == 0))
         return by_the_book(cmd, arg, unused, v);
-    protect_view_commit(d);
+    protect_view_commit_loaded(d);
     checked_only(invariant(page_audit()));
     if (unlikely(done != nr))
         return arch_restart_hypercall(cmd | done << MEMOP_EXTENT_SHIFT, arg, unused);

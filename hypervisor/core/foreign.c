@@ -17,7 +17,8 @@
 #include "hv/protect.h"
 
 enum {
-    BATCH_BUDGET = 8,  /* elements an episode */
+    BATCH_BUDGET = 6,  /* elements an episode, */
+    USUAL_ELEMENTS = 16, /* the short way */
     DROP_BUDGET = 64,  /* pages a step */
 };
 
@@ -30,8 +31,8 @@ struct batch {
 };
 
 /* The frame in the other domain's map, by its rules. */
-always_inline int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, paddr_t *base,
-                                 const struct config_range **range)
+static int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, paddr_t *base,
+                          const struct config_range **range)
 {
     const struct domain *const d = b->v->domain;
 
@@ -47,7 +48,7 @@ always_inline int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t g
     return 0;
 }
 
-hot static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
+static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
 {
     struct domain *const d = b->v->domain;
     const struct config_range *range;
@@ -61,8 +62,8 @@ hot static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
     if (unlikely(result != VIEW_OK))
         return result == VIEW_BUSY ? -XEN_EBUSY : -XEN_ENOSPC;
 
-    protect_view_add_owner(d, b->owner->domid);
     const uint32_t index = page_index(range, base.addr);
+    protect_view_add_owner(d, b->owner);
     page_pin(d, index);
     b->changed = true;
     b->pins |= page_pins[index];
@@ -70,7 +71,7 @@ hot static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
 }
 
 /* One element's two numbers and its result. Not 0: the whole call ends so. */
-always_inline int32_t do_element(struct batch *b, uint32_t i)
+static int32_t do_element(struct batch *b, uint32_t i)
 {
     uint64_t idx, gpfn;
     int32_t result;
@@ -86,7 +87,7 @@ always_inline int32_t do_element(struct batch *b, uint32_t i)
     return guest_write(b->v, (uintptr_t)b->arg.errs + i * sizeof(result), &result, sizeof(result)) ? -XEN_EFAULT : 0;
 }
 
-always_inline int32_t check_batch(const struct batch *b)
+static int32_t check_batch(const struct batch *b)
 {
     int32_t rc;
 
@@ -99,7 +100,7 @@ always_inline int32_t check_batch(const struct batch *b)
 }
 
 /* Elements [start, nr) within the budget; *rc is what ended them early. Returns the next one to do. */
-always_inline uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
+static uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
 {
     const uint32_t end = b->arg.size - start > BATCH_BUDGET ? start + BATCH_BUDGET : b->arg.size;
     uint32_t i = start;
@@ -115,8 +116,10 @@ always_inline uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
     return i;
 }
 
-hot int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused)
+/* Any list, from the element on that the command says. */
+int32_t foreign_add_batch(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
+    uint32_t start = cmd >> MEMOP_EXTENT_SHIFT;
     struct batch b;
     int32_t rc;
 
@@ -135,6 +138,110 @@ hot int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uin
     if (rc || start >= b.arg.size)
         return rc;
     return arch_restart_hypercall(XENMEM_add_to_physmap_batch | start << MEMOP_EXTENT_SHIFT, arg, unused);
+}
+
+/* All three lists lie in the caller's buffer run. */
+always_inline bool are_direct(const struct vcpu *v, uint32_t a, uint32_t b, uint32_t c, uint32_t bytes)
+{
+    const uint32_t most = v->buffer_span + 3 - bytes;
+
+    return likely(v->buffer_span >= bytes && a - v->buffer_base <= most && b - v->buffer_base <= most &&
+                  c - v->buffer_base <= most && !((a | b | c) & 3));
+}
+
+struct usual_lists {
+    const volatile uint32_t *idx, *gpfn; /* low word, high word, ... */
+    volatile uint32_t *err;
+    uint32_t nr;
+};
+
+/*
+ * Returns the first element that is not usual: it and what follows are not done. Pages with event words are not
+ * usual; an own page is in the view already.
+ */
+always_inline uint32_t map_usual(struct domain *d, const struct domain *owner, struct usual_lists list)
+{
+    const struct domain_bank *const bank = &owner->bank;
+    uint32_t left = list.nr;
+
+    do {
+        const uint32_t gfn = list.idx[0], other = (list.gpfn[0] ^ gfn) | list.idx[1] | list.gpfn[1];
+        const uint32_t page = gfn - bank->first_frame;
+
+        if (unlikely(other || page >= bank->nr_frames || bank->states[page] != PAGE_MAPPED))
+            break;
+        uint8_t *const pins = &bank->pins[page];
+        if (unlikely(*pins & PAGE_PIN_EVENT || protect_view_insert_page(d, owner, (uintptr_t)gfn << PAGE_SHIFT) != VIEW_OK))
+            break;
+        ++*pins;
+        *list.err++ = 0;
+        list.idx += 2;
+        list.gpfn += 2;
+    } while (--left);
+    return list.nr - left;
+}
+
+/*
+ * What backends do: a short list of one domain's pages, everything in the caller's buffer run, one CPU, no master
+ * behind the firewall. Whatever else there is goes by the book, from the element on at which it shows.
+ */
+__attribute__((optimize("no-ivopts"))) /* three pointers stay three pointers */
+hot int32_t foreign_add_usual(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    enum { USUAL_SPACE = XENMAPSPACE_gmfn_foreign << 16 | DOMID_SELF };
+    /* Words of struct xen_add_to_physmap_batch, each read once. */
+    const volatile uint32_t *const word = (const volatile uint32_t *)(uintptr_t)arg;
+    struct domain *const d = v->domain;
+
+    (void)cmd;
+    if (unlikely(!guest_is_direct(v, arg, sizeof(struct xen_add_to_physmap_batch)) || word[0] != USUAL_SPACE))
+        return foreign_add_batch(XENMEM_add_to_physmap_batch, arg, unused, v);
+
+    const uint32_t sizes = word[1], nr = sizes & 0xffff, from = (sizes >> 16) - 1;
+    const uint32_t idxs = word[2], gpfns = word[4], errs = word[6];
+    if (unlikely(nr - 1 >= USUAL_ELEMENTS || from >= CONFIG_MAX_DOMAINS || !(d->usual_owners >> from & 1) ||
+                 (word[3] | word[5] | word[7]) || !are_direct(v, idxs, gpfns, errs, nr * sizeof(uint64_t))))
+        return foreign_add_batch(XENMEM_add_to_physmap_batch, arg, unused, v);
+    const struct domain *const owner = &domains[from];
+    const uint32_t done = map_usual(d, owner, (struct usual_lists){(const volatile uint32_t *)(uintptr_t)idxs,
+                                    (const volatile uint32_t *)(uintptr_t)gpfns, (volatile uint32_t *)(uintptr_t)errs, nr});
+    if (unlikely(done == 0))
+        return foreign_add_batch(XENMEM_add_to_physmap_batch, arg, unused, v);
+    protect_view_add_owner(d, owner);
+    protect_view_commit_loaded(d);
+    checked_only(invariant(page_audit()));
+    if (unlikely(done != nr))
+        return arch_restart_hypercall(XENMEM_add_to_physmap_batch | done << MEMOP_EXTENT_SHIFT, arg, unused);
+    return 0;
+}
+
+/* A page of the first bank of somebody who lets the caller map: not an own one, because ranges are disjoint. */
+hot int32_t foreign_remove_usual(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+{
+    const volatile struct xen_remove_from_physmap *const a = (const volatile struct xen_remove_from_physmap *)(uintptr_t)arg;
+    struct domain *const d = v->domain;
+    uint64_t gpfn;
+
+    (void)cmd;
+    (void)unused;
+    if (unlikely(!guest_is_direct(v, arg, sizeof(*a)) || a->domid != DOMID_SELF || (gpfn = a->gpfn) >> 32))
+        return memory_remove_from_physmap(XENMEM_remove_from_physmap, arg, 0, v);
+
+    for (uint32_t owners = d->usual_owners; owners; owners &= owners - 1) {
+        const struct domain_bank *const bank = &domains[__builtin_ctz(owners)].bank;
+        const uint32_t page = (uint32_t)gpfn - bank->first_frame;
+
+        if (page >= bank->nr_frames)
+            continue;
+        uint8_t *const pins = &bank->pins[page];
+        if (unlikely(*pins & PAGE_PIN_EVENT || protect_view_remove(d, (uintptr_t)gpfn << PAGE_SHIFT, PAGE_SIZE) != VIEW_OK))
+            break;
+        --*pins;
+        protect_view_commit_loaded(d);
+        checked_only(invariant(page_audit()));
+        return 0;
+    }
+    return memory_remove_from_physmap(XENMEM_remove_from_physmap, arg, 0, v);
 }
 
 /* The bus masters have let go of the page before its pins do. */
@@ -177,7 +284,7 @@ static bool is_borrowed_from_nobody(const struct domain *d, uintptr_t base)
     return configured && configured->kind == RANGE_SHM_BORROWER;
 }
 
-hot int32_t foreign_remove(struct domain *d, uintptr_t base)
+int32_t foreign_remove(struct domain *d, uintptr_t base)
 {
     const struct config_range *range = NULL;
     const struct domain *const owner = find_owner(d, base, &range);

@@ -82,7 +82,7 @@ static void init_domain(struct domain *d, const struct config_header *config, ui
         v->deadline = DEADLINE_NONE;
         d->cpus |= BIT(list[id].cpu);
     }
-    d->balloons_usually = config->nr_cpus == 1 && c->nr_vcpus == 1 && d->ranges[0].kind == RANGE_RAM;
+    d->balloons_usually = config->nr_cpus == 1 && c->nr_vcpus == 1;
     evtchn_init_domain(d);
     shared_info_reset(d);
     vgic_init_domain(d);

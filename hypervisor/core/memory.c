@@ -123,14 +123,15 @@ static int32_t remove_own(struct domain *d, const struct config_range *range, ui
     return 0;
 }
 
-hot static int32_t remove_from_physmap(struct vcpu *v, uint32_t start, uintptr_t arg)
+int32_t memory_remove_from_physmap(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
     const struct config_range *range;
     struct xen_remove_from_physmap remove;
     paddr_t base;
     int32_t rc;
 
-    if (start)
+    (void)unused;
+    if (cmd >> MEMOP_EXTENT_SHIFT)
         return -XEN_EINVAL;
     if (guest_read(v, &remove, arg, sizeof(remove)))
         return -XEN_EFAULT;
@@ -162,11 +163,19 @@ static int32_t exchange(struct vcpu *v, uintptr_t arg)
     return e.nr_exchanged == e.in.nr_extents ? 0 : -XEN_EOPNOTSUPP;
 }
 
-static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t arg, struct vcpu *v)
+static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
     const uint32_t op = cmd & MEMOP_CMD_MASK, start = cmd >> MEMOP_EXTENT_SHIFT;
 
     switch (op) {
+    case XENMEM_increase_reservation:
+    case XENMEM_decrease_reservation:
+    case XENMEM_populate_physmap:
+        return balloon_op(cmd, arg, unused, v);
+    case XENMEM_add_to_physmap_batch:
+        return foreign_add_batch(cmd, arg, unused, v);
+    case XENMEM_remove_from_physmap:
+        return memory_remove_from_physmap(cmd, arg, unused, v);
     case XENMEM_maximum_ram_page:
         return start ? -XEN_EINVAL : (int32_t)(ram_limit >> PAGE_SHIFT);
     case XENMEM_current_reservation:
@@ -182,19 +191,15 @@ static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t a
     }
 }
 
-/* What guests do often, and the rest. */
+/* What guests do often, from the start, and the rest. */
+__attribute__((optimize("no-jump-tables")))
 hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
 {
-    switch (cmd & MEMOP_CMD_MASK) {
-    case XENMEM_increase_reservation:
-    case XENMEM_decrease_reservation:
-    case XENMEM_populate_physmap:
+    if (cmd == XENMEM_remove_from_physmap)
+        return foreign_remove_usual(cmd, arg, unused, v);
+    if (cmd == XENMEM_add_to_physmap_batch)
+        return foreign_add_usual(cmd, arg, unused, v);
+    if (cmd == XENMEM_decrease_reservation || cmd == XENMEM_populate_physmap)
         return balloon_op(cmd, arg, unused, v);
-    case XENMEM_add_to_physmap_batch:
-        return foreign_add_batch(v, cmd >> MEMOP_EXTENT_SHIFT, arg, unused);
-    case XENMEM_remove_from_physmap:
-        return remove_from_physmap(v, cmd >> MEMOP_EXTENT_SHIFT, arg);
-    default:
-        return memory_op_slow(cmd, arg, v);
-    }
+    return memory_op_slow(cmd, arg, unused, v);
 }

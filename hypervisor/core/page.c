@@ -76,6 +76,19 @@ void page_pin_borrowed(const struct domain *d)
     }
 }
 
+/* For the short ways of memory operations. Everybody holds what lies among the event pages. */
+static void init_bank(struct domain *d, const struct config_header *config)
+{
+    const struct config_range *const range = d->ranges;
+
+    if (range->kind != RANGE_RAM || (range->base < config->event_pages_limit && config->event_pages_base < range->limit))
+        return;
+    d->bank.first_frame = (uint32_t)(range->base >> PAGE_SHIFT);
+    d->bank.nr_frames = (uint32_t)((range->limit - range->base) >> PAGE_SHIFT);
+    d->bank.states = page_states + range->first_page;
+    d->bank.pins = page_pins + range->first_page;
+}
+
 void page_init(const struct config_header *config)
 {
     const uint32_t bytes = 2 * config->nr_pages;
@@ -85,6 +98,8 @@ void page_init(const struct config_header *config)
     arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)(uintptr_t)(config->pages + bytes));
     for (uint32_t i = 0; i < nr_domains; i++) {
         domains[i].pin_weight = master_is_checked(&domains[i]) ? 2 : 1;
+        domains[i].usual_owners = config->nr_cpus == 1 && domains[i].pin_weight == 1 ? domains[i].config->may_map : 0;
+        init_bank(&domains[i], config);
         page_pin_borrowed(&domains[i]);
     }
 }

@@ -34,6 +34,7 @@ struct cpu {
     /* Access strategies (protect/mpu). Images are operands of view_load, masks are HPRENR values. */
     uint32_t *guest_image;
     uint32_t guest_mask;
+    uint32_t switches_on_entry; /* bool: the guest's view is loaded on the way out, not when it changes */
     uint32_t *hyp_image;
     uint32_t hyp_mask;
     uint32_t nr_windows;

@@ -31,6 +31,12 @@ struct restart {
     uint32_t count;         /* restarts so far */
 };
 
+/* Its first range in frames, when that is RAM of its view alone; else none. */
+struct domain_bank {
+    uint32_t first_frame, nr_frames;
+    uint8_t *states, *pins; /* of its first page (hv/page.h) */
+};
+
 enum { SHUTDOWN_CODE_NONE = 0xff };
 
 /* Pending bits before the guest registers shared_info; the mask is all zero until then. */
@@ -57,7 +63,7 @@ struct domain {
     uint8_t stop_reason;           /* enum shutdown_reason, valid when stopped */
     bool shared_registered;
     uint8_t pin_weight;            /* counted pins that one foreign map by this domain puts on a page (hv/page.h) */
-    bool balloons_usually;         /* one CPU, one vCPU, its first range is RAM: core/balloon.c's short way */
+    bool balloons_usually;         /* one CPU, one vCPU: core/balloon.c's short way */
     const char *crash_why;         /* set by domain_crash */
     uint64_t watchdog[2];          /* counter ticks, DEADLINE_NONE: off */
     uint32_t watchdog_in_use;
@@ -65,6 +71,8 @@ struct domain {
 
     const struct config_domain *config;
     const struct config_range *ranges; /* its view, config->nr_ranges of them */
+    struct domain_bank bank;
+    uint32_t usual_owners; /* core/foreign.c's short ways: domains whose pages it may map; 0: several CPUs, a checked master */
     struct view view;
     struct vgic_domain vgic;
     struct shared_info_early early;

@@ -7,6 +7,7 @@
 #define HV_MEMORY_H
 
 #include "hv/domain.h"
+#include "hv/hypercall.h"
 #include "hv/page.h"
 #include "hv/panic.h"
 #include "hv/protect.h"
@@ -40,9 +41,11 @@ static inline void memory_change_end(void)
     lock_release(&memory_lock);
 }
 
-/* XENMEM_add_to_physmap_batch and the foreign half of XENMEM_remove_from_physmap (foreign.c). */
-int32_t foreign_add_batch(struct vcpu *v, uint32_t start, uintptr_t arg, uint32_t unused);
-/* 0, or -XEN_ENOENT when the page is in no foreign part of the view. Under memory_change_begin. */
+/* XENMEM_add_to_physmap_batch and XENMEM_remove_from_physmap from the start; they hand on what is not usual to */
+hypercall_fn foreign_add_usual, foreign_remove_usual;
+/* the same for any list, from the element on that the command says, and for any page. */
+hypercall_fn foreign_add_batch, memory_remove_from_physmap;
+/* The foreign half of that. 0, or -XEN_ENOENT when the page is in no foreign part of the view. Under memory_change_begin. */
 int32_t foreign_remove(struct domain *d, uintptr_t base);
 /* Takes some of what it holds out of the view of a stopped domain, pins of others' pages with it; true when it is empty. */
 bool foreign_drop_some(struct domain *d);

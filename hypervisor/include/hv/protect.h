@@ -48,8 +48,13 @@ struct view_span {
 must_check enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes);
 must_check enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
 must_check enum view_result protect_view_insert(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr); /* nothing may be there */
+/* The same for one page of the owner's first range in a view of others: EL1 reads and writes, nobody executes. */
+must_check enum view_result protect_view_insert_page(struct domain *d, const struct domain *owner, uintptr_t base);
 void protect_view_reset(struct domain *d); /* as configured */
-void protect_view_add_owner(struct domain *d, domid_t owner); /* something of that domain is in it from now on */
+static inline void protect_view_add_owner(struct domain *d, const struct domain *owner) /* something of it is in the view from now on */
+{
+    d->view.owners |= owner->bit;
+}
 static inline uint32_t protect_view_owners(const struct domain *d) /* bits of those that something was ever of */
 {
     return d->view.owners;
@@ -57,6 +62,7 @@ static inline uint32_t protect_view_owners(const struct domain *d) /* bits of th
 
 /* The list becomes the view: loaded if it is in use on this CPU. Cannot fail. */
 void protect_view_commit(struct domain *d);
+void protect_view_commit_loaded(struct domain *d); /* of the domain whose vCPU is loaded on this CPU */
 
 /* Bit per CPU that may have loaded what a commit changes. */
 uint32_t protect_view_users(const struct domain *d);

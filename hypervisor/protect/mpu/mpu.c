@@ -101,6 +101,7 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
     cpu->hyp_image = hypervisor_view.image;
     cpu->hyp_mask = hypervisor_view.enable;
     cpu->nr_windows = config->windows;
+    cpu->switches_on_entry = mpu_entry_switches;
     cpu->exit = (uintptr_t)(mpu_entry_switches ? trap_return_switching : trap_return);
     WRITE_SYSREG(HVBAR, (uintptr_t)(mpu_entry_switches ? vectors_switching : vectors_resident));
     if (config->access == ACCESS_MASK) {

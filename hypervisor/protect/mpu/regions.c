@@ -19,60 +19,78 @@ always_inline void set_last(struct config_region *region, uint32_t last)
 /* Room for one more before `at`. */
 always_inline void open_gap(struct region_list *list, struct config_region *at)
 {
-    for (struct config_region *to = &list->at[list->nr++]; to > at; to--)
+    struct config_region *to = list->at + list->nr;
+
+    list->nr++;
+    for (; to != at; to--)
         *to = to[-1];
 }
 
 /* Drops `nr` regions from `at` on. */
 always_inline void close_gap(struct region_list *list, struct config_region *at, uint32_t nr)
 {
-    struct config_region *const end = &list->at[list->nr -= nr];
+    const struct config_region *from = at + nr, *const end = list->at + list->nr;
 
-    for (; at < end; at++)
-        *at = at[nr];
+    list->nr -= nr;
+    for (; from != end; from++)
+        *at++ = *from;
 }
 
-/* The first region that ends at or behind `address`; the end of the list if none does. */
-always_inline struct config_region *first_behind(struct region_list *list, uint32_t address)
+/* The first region that ends at or behind `address`; the end of the list if none does. Granules compare as registers do. */
+always_inline struct config_region *first_behind(struct region_list *list, const struct config_region *end, uint32_t address)
 {
-    struct config_region *region = list->at, *const end = region + list->nr;
+    const uint32_t granule = address & ~REGION_ATTRIBUTES;
+    struct config_region *region = list->at;
 
-    while (region < end && region_last(region) < address)
+    while (region != end && region->rlar < granule)
         region++;
     return region;
 }
 
 hot struct config_region *regions_find(struct region_list *list, uint32_t base, uint32_t last)
 {
-    struct config_region *const region = first_behind(list, base);
+    const struct config_region *const end = list->at + list->nr;
+    struct config_region *const region = first_behind(list, end, base);
 
-    if (region == &list->at[list->nr] || region_base(region) > base || region_last(region) < last)
+    if (region == end || region_base(region) > base || region_last(region) < last)
         return NULL;
     return region;
 }
 
+/* Takes [base, last] out of the one region that may hold it. */
+always_inline enum view_result cut(struct region_list *list, struct config_region *region, uint32_t base, uint32_t last)
+{
+    if (region_base(region) == base && region_last(region) == last) {
+        close_gap(list, region, 1);
+        return VIEW_OK;
+    }
+    if (unlikely(region_base(region) > base || region_last(region) < last))
+        return VIEW_ABSENT;
+    if (region_base(region) == base) {
+        set_base(region, last + 1);
+        return VIEW_OK;
+    }
+    if (region_last(region) > last) {
+        if (unlikely(list->nr >= list->max))
+            return VIEW_FULL;
+        open_gap(list, region + 1);
+        region[1].rbar = (last + 1) | (region->rbar & REGION_ATTRIBUTES);
+        region[1].rlar = region->rlar;
+    }
+    set_last(region, base - 1);
+    return VIEW_OK;
+}
+
 hot enum view_result regions_remove(struct region_list *list, uint32_t base, uint32_t last)
 {
-    struct config_region *const region = first_behind(list, base);
+    const struct config_region *const end = list->at + list->nr;
+    const uint32_t granule = base & ~REGION_ATTRIBUTES;
 
-    if (region == &list->at[list->nr] || region_base(region) > base || region_last(region) < last)
-        return VIEW_ABSENT;
-    const bool below = region_base(region) < base, above = region_last(region) > last;
-    if (above && !below) {
-        set_base(region, last + 1);
-    } else if (below) {
-        if (above) {
-            if (unlikely(list->nr >= list->max))
-                return VIEW_FULL;
-            open_gap(list, region + 1);
-            region[1].rbar = (last + 1) | (region->rbar & REGION_ATTRIBUTES);
-            region[1].rlar = region->rlar;
-        }
-        set_last(region, base - 1);
-    } else {
-        close_gap(list, region, 1);
+    for (struct config_region *region = list->at; region != end; region++) {
+        if (region->rlar >= granule)
+            return cut(list, region, base, last);
     }
-    return VIEW_OK;
+    return VIEW_ABSENT;
 }
 
 /* `first` is the first region that ends right before or behind the new one's base. */
@@ -111,7 +129,7 @@ hot static __attribute__((noinline)) enum view_result add_anywhere(struct region
 hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32_t rlar)
 {
     const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES, before = base ? base - 1 : 0;
-    struct config_region *const end = &list->at[list->nr], *const below = first_behind(list, before);
+    struct config_region *const end = list->at + list->nr, *const below = first_behind(list, end, before);
     struct config_region *const above = below + 1;
 
     if (unlikely(below >= end || region_last(below) != before || !has_attributes(below, rbar, rlar)))
@@ -127,13 +145,36 @@ hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32
     return VIEW_OK;
 }
 
+/* A neighbour touches the new region when the register on that side is less than a granule away, attributes and all. */
 hot enum view_result regions_insert(struct region_list *list, uint32_t rbar, uint32_t rlar)
 {
-    const uint32_t base = rbar & ~REGION_ATTRIBUTES, before = base ? base - 1 : 0;
-    struct config_region *const end = &list->at[list->nr], *const first = first_behind(list, before);
-    const struct config_region *const at = first < end && region_last(first) < base ? first + 1 : first;
+    const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES;
+    const struct config_region *const end = list->at + list->nr;
+    struct config_region *at = list->at;
+    bool above = false;
 
-    if (unlikely(at < end && region_base(at) <= (rlar | REGION_ATTRIBUTES)))
-        return VIEW_BUSY;
-    return add_anywhere(list, first, rbar, rlar);
+    for (; at != end; at++) {
+        if (at->rlar < base)
+            continue;
+        if (unlikely(at->rbar <= last))
+            return VIEW_BUSY;
+        above = unlikely(at->rbar - last <= REGION_GRANULE) && has_attributes(at, rbar, rlar);
+        break;
+    }
+    if (at != list->at && base - at[-1].rlar <= REGION_GRANULE && has_attributes(at - 1, rbar, rlar)) {
+        at[-1].rlar = above ? at->rlar : rlar;
+        if (above)
+            close_gap(list, at, 1);
+        return VIEW_OK;
+    }
+    if (above) {
+        at->rbar = rbar;
+        return VIEW_OK;
+    }
+    if (unlikely(list->nr >= list->max))
+        return VIEW_FULL;
+    open_gap(list, at);
+    at->rbar = rbar;
+    at->rlar = rlar;
+    return VIEW_OK;
 }

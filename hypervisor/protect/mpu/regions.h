@@ -19,6 +19,7 @@ enum {
 };
 
 #define REGION_ATTRIBUTES 0x3fu
+#define REGION_GRANULE (REGION_ATTRIBUTES + 1)
 
 struct region_list {
     uint32_t lead[REGIONS_LEAD]; /* view_load reads in whole groups and finds where to jump to in here */

@@ -13,23 +13,33 @@
 #include "mpu_unit.h"
 #include "planner.h"
 
-/* Entry points of view_load (arch/<isa>/view_load.S) by first slot, from MPU_FIXED_SLOTS to "none". */
-#define SLOT_ENTRIES(X) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
+/* Entry points of view_load (arch/<isa>/view_load.S) and HPRENR by number of regions, from none on: by first slot. */
+#define SLOT_ENTRIES(X) X(16) X(15) X(14) X(13) X(12) X(11) X(10) X(9) X(8) X(7) X(6) X(5)
 #define DECLARE(n) extern const char view_slot_##n[];
 SLOT_ENTRIES(DECLARE)
-#define ENTRY(n) view_slot_##n,
-static const char *const entries[] = {SLOT_ENTRIES(ENTRY)};
+#define ENTRY(n) {view_slot_##n, (BIT(MPU_MAX_SLOTS) - BIT(n)) | (BIT(MPU_FIXED_SLOTS) - 1)},
+static const struct entry {
+    const char *code;
+    uint32_t enable;
+} entries[] = {SLOT_ENTRIES(ENTRY)};
 
-always_inline void make_image(struct view *view)
+struct loadable {
+    uint32_t *image;
+    uint32_t enable;
+};
+
+always_inline struct loadable make_image(struct view *view)
 {
-    const uint32_t nr = view->list.nr, slot = MPU_MAX_SLOTS - nr;
+    const uint32_t nr = view->list.nr;
     const uint32_t first = nr > VIEW_GROUP_SLOTS ? nr - VIEW_GROUP_SLOTS : nr; /* regions in the first group */
-    uint32_t *const image = (uint32_t *)view->list.at - 2 * (VIEW_GROUP_SLOTS - first);
+    uint32_t *const image = view->list.lead + (REGIONS_LEAD - 2 * VIEW_GROUP_SLOTS) + 2 * first;
+    const struct entry entry = entries[nr];
 
-    image[-1] = (uint32_t)(uintptr_t)entries[slot - MPU_FIXED_SLOTS];
+    image[-1] = (uint32_t)(uintptr_t)entry.code;
     view->image = image;
-    view->first_slot = slot;
-    view->enable = (BIT(MPU_MAX_SLOTS) - BIT(slot)) | (BIT(MPU_FIXED_SLOTS) - 1);
+    view->first_slot = MPU_MAX_SLOTS - nr;
+    view->enable = entry.enable;
+    return (struct loadable){image, entry.enable};
 }
 
 void view_make_image(struct view *view)
@@ -78,11 +88,6 @@ static uint32_t configured_owners(const struct domain *d)
     return owners;
 }
 
-void protect_view_add_owner(struct domain *d, domid_t owner)
-{
-    d->view.owners |= BIT(owner - 1);
-}
-
 /* The regions as configured, and whose pages they are. */
 static void configure(struct domain *d)
 {
@@ -103,6 +108,7 @@ void protect_build_view(struct domain *d)
     build_ram_images(d);
     view->ram_attr = d->ranges[0].attr;
     view->ram_bits = planner_region(0, 0, view->ram_attr);
+    view->foreign_page = planner_region(0, PAGE_SIZE - 1, RANGE_EL1 | RANGE_WRITE | (view->ram_attr & RANGE_SHAREABLE));
     view->list.max = REGIONS_MOST - config_verified->windows;
     if (config_verified->access == ACCESS_MASK)
         view->list.max -= config_verified->hyp_nr_regions;
@@ -159,6 +165,11 @@ hot enum view_result protect_view_insert(struct domain *d, uintptr_t base, uint3
     return regions_insert(&d->view.list, region.rbar, region.rlar);
 }
 
+hot enum view_result protect_view_insert_page(struct domain *d, const struct domain *owner, uintptr_t base)
+{
+    return regions_insert(&d->view.list, base + owner->view.foreign_page.rbar, base + owner->view.foreign_page.rlar);
+}
+
 hot enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr)
 {
     struct view *const view = &d->view;
@@ -174,45 +185,56 @@ void protect_view_reset(struct domain *d)
     configure(d);
 }
 
-/* `mask`: slots of its own are not enough for a view that changes, so from now on views share the highest ones. */
-static void leave_residence(void)
+void protect_refresh(struct cpu *cpu)
 {
-    for (uint32_t i = 0; i < nr_domains; i++)
-        view_make_image(&domains[i].view);
-}
+    const struct view *const view = &cpu->current->domain->view;
 
-always_inline void refresh(struct cpu *cpu, const struct view *view)
-{
+    if (view->enable == 0) /* nobody's: no guest's view is loaded yet */
+        return;
     cpu->guest_image = view->image;
     cpu->guest_mask = view->enable;
-    if (unlikely(mpu_entry_switches))
+    if (mpu_entry_switches)
         return;
-    if (likely(view->image))
+    if (view->image)
         view_load(view->image);
     else
         mpu_enable(view->enable);
 }
 
-void protect_refresh(struct cpu *cpu)
+/* `mask`: slots of its own are not enough for a view that changes, so from now on views share the highest ones. */
+static __attribute__((noinline)) void leave_residence(void)
 {
-    const struct view *const view = &cpu->current->domain->view;
-
-    if (view->enable != 0) /* else nobody's: no guest's view is loaded yet */
-        refresh(cpu, view);
+    for (uint32_t i = 0; i < nr_domains; i++)
+        view_make_image(&domains[i].view);
+    protect_refresh(cpu_this());
 }
 
-hot void protect_view_commit(struct domain *d)
+/* An image depends on the number of regions alone: what is in them lies in the list. */
+hot void protect_view_commit_loaded(struct domain *d)
 {
-    struct cpu *const cpu = cpu_this();
+    struct view *const view = &d->view;
+    struct loadable now = {view->image, view->enable};
 
-    if (unlikely(d->view.image == NULL)) {
+    if (unlikely(now.image == NULL)) {
         leave_residence();
-        protect_refresh(cpu);
         return;
     }
-    make_image(&d->view);
-    if (likely(cpu->current->domain == d))
-        refresh(cpu, &d->view);
+    if (view->first_slot + view->list.nr != MPU_MAX_SLOTS)
+        now = make_image(view);
+
+    struct cpu *const cpu = cpu_this();
+    cpu->guest_image = now.image;
+    cpu->guest_mask = now.enable;
+    if (likely(!cpu->switches_on_entry))
+        view_load(now.image);
+}
+
+void protect_view_commit(struct domain *d)
+{
+    if (d->view.image == NULL || cpu_this()->current->domain == d)
+        protect_view_commit_loaded(d);
+    else
+        view_make_image(&d->view);
 }
 
 uint32_t protect_view_users(const struct domain *d)

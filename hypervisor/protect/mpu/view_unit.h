@@ -22,7 +22,8 @@ struct view {
     uint32_t owners;      /* bit per domain that owns something the view holds */
     struct region_list list;
     uint32_t ram_attr;            /* enum range_attr of its first range, */
-    struct config_region ram_bits; /* and these bits of a register pair */
+    struct config_region ram_bits; /* and these bits of a register pair, */
+    struct config_region foreign_page; /* and the pair for a page of it in another's view, were its base 0 */
     /* window-granule = "domain": its RAM as EL2-only regions */
     struct config_region ram[CONFIG_MAX_WINDOWS];
     uint32_t nr_ram;
