@@ -17,6 +17,14 @@ from tool.progress import Progress
 from tool.system import Choices, PreparedSystem, prepare
 
 _GDB = "tcp:localhost:1234"
+_WHY = {
+    machine.Ended.EXIT: "QEMU ended by itself, status {status}",
+    machine.Ended.GUEST_TIME: "the limit of guest time was reached",
+    machine.Ended.IDLE: "nothing happens any more, guest time stands still",
+    machine.Ended.WALL_TIME: "QEMU took more host time than the limit of guest time allows",
+    machine.Ended.FLOOD: "more output than is kept",
+    machine.Ended.START: "QEMU could not be started",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +100,8 @@ def _boot(chosen: machine.Machine, folder: Path, seconds: float | None, symbols:
     if result.ended is machine.Ended.GUEST_TIME and seconds is not None:
         print(f"ended after {seconds:g} s of guest time; {log}", file=sys.stderr)
         return Exit.FINE
-    print(f"no end line ({result.ended.value}, status {result.status}); {log}\n{result.stderr.rstrip()}", file=sys.stderr)
+    why = _WHY[result.ended].format(status=result.status)
+    print(f"no end line: {why}; {log}\n{result.stderr.rstrip()}", file=sys.stderr)
     return Exit.FINDING
 
 

@@ -4,7 +4,7 @@
  *
  * Promise: a file that includes this header and says
  *
- *     TEST(mysuite, version_is_known, IDS "S4-01", WHY "guests print it", NEEDS "system=single")
+ *     TEST(mysuite, version_is_known, IDS "S4-01", WHY "guests print it", NEEDS "system=solo")
  *     {
  *         expect_true(hypercall_xen_version(XENVER_version, NULL) > 0);
  *     }

@@ -54,6 +54,18 @@ static void claim_ram(struct claims *all, const struct system *system, enum clai
     claim(all, kind, span, path, property);
 }
 
+/* `what` says what the board's node is; < 0: it has none. */
+static void claim_node(struct claims *all, const struct system *system, enum claim_kind kind, struct span span,
+                       const char *what, int node)
+{
+    char path[112];
+
+    if (node < 0)
+        return;
+    snprintf(path, sizeof(path), "%s %s", what, tree_path(system->fdt, node));
+    claim(all, kind, span, path, "reg");
+}
+
 static void claim_board(struct claims *all, const struct system *system)
 {
     const struct board *board = &system->board;
@@ -64,10 +76,10 @@ static void claim_board(struct claims *all, const struct system *system)
     claim(all, CLAIM_GUEST_TREES, board->guest_trees, "the guest trees", "reg");
     claim(all, CLAIM_BOARD_DEVICE, board->distributor, "the interrupt distributor", "reg");
     claim(all, CLAIM_BOARD_DEVICE, board->redistributors, "the interrupt redistributors", "reg");
-    claim(all, CLAIM_BOARD_DEVICE, system->vuart.window, "the emulated UART", "reg");
+    claim_node(all, system, CLAIM_BOARD_DEVICE, system->vuart.window, "the emulated UART", system->vuart.node);
     claim_ram(all, system, CLAIM_HEAP, system->static_heap, "/chosen", "xen,static-heap");
     claim_ram(all, system, CLAIM_EVENT_PAGES, system->strategy.event_pages, "/chosen", "fencepost,event-pages");
-    claim(all, CLAIM_ENGINE, board->engine, "the DMA engine", "reg");
+    claim_node(all, system, CLAIM_ENGINE, board->engine, "the DMA engine", board->engine_node);
     for (unsigned i = 0; i < board->nr_channels; i++)
         claim(all, CLAIM_CHANNEL, board->channels[i].span, tree_path(system->fdt, board->channels[i].node), "reg");
     if (board->console >= 0 && board_read_reg(system->fdt, board->console, &reg, 1) == 1)
@@ -99,7 +111,10 @@ static void claim_device(struct claims *all, const struct system *system, const 
 {
     char path[112];
 
-    snprintf(path, sizeof(path), "%s %s", domain->path, tree_path(domain->partial_fdt, device->node));
+    if (domain->partial_fdt == system->fdt)
+        snprintf(path, sizeof(path), "%s", tree_path(system->fdt, device->node));
+    else /* a path in a file of its own does not say whose */
+        snprintf(path, sizeof(path), "%s %s", domain->path, tree_path(domain->partial_fdt, device->node));
     for (unsigned i = 0; i < system->board.nr_memory; i++)
         if (!is_channel(system, device->host) && span_overlaps(system->board.memory[i], device->span))
             diag_error(path, "xen,reg", SPAN_FORMAT ": lies in RAM", SPAN_VALUES(device->span));

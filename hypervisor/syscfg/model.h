@@ -57,6 +57,7 @@ struct board {
 
 /* What vPL011 stands in for; all 0 when no domain has one. */
 struct vuart {
+    int node; /* of the UART */
     struct span window;
     uint32_t intid;
 };

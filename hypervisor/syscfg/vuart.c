@@ -83,6 +83,7 @@ void vuart_read(struct system *system)
     uart = first ? find_uart(system, first) : -1;
     if (uart < 0)
         return;
+    system->vuart.node = uart;
     read_window(system, uart);
     read_spi(system, uart);
     for (unsigned i = 0; i < system->nr_domains && system->vuart.intid != 0; i++)
