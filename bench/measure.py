@@ -69,7 +69,10 @@ Result = Measurement | NotMeasured
 def select(metric: Metric, row: Row) -> tuple[int, Counts | None] | str:
     """The value of one row and its classes, or why there is none."""
     if metric.counted is Counted.EPISODE:
-        return row.hyp.total, row.hyp
+        rest = row.hyp
+        for window in metric.windows:
+            rest -= row.window(window) or Counts()
+        return rest.total, rest
     if metric.counted is Counted.BOTH_CPUS:
         if row.remote.total == 0:
             return "the other CPU did nothing"

@@ -50,7 +50,7 @@ class Target:
 class Metric:
     name: str                       # as in the table, with <s>, <k>, <N>
     counted: Counted
-    windows: tuple[str, ...]        # of PROBES: summed; of BOOT: subtracted
+    windows: tuple[str, ...]        # of PROBES: summed; of EPISODE and BOOT: subtracted
     cold: bool
     bench: str                      # SUITE.NAME, or SUITE.* of MASKED; empty for ELF
     gate: Gate
@@ -105,7 +105,7 @@ def _counted(cell: str) -> tuple[Counted, tuple[str, ...], bool]:
     words = words.strip()
     if words.startswith("probes "):
         return Counted.PROBES, tuple(name.strip() for name in words[len("probes "):].split("+")), bool(comma)
-    if words.startswith("boot"):
+    if "−" in words:
         first, *less = (part.strip() for part in words.split("−"))
         return Counted(first), tuple(less), bool(comma)
     return Counted(words), (), bool(comma)

@@ -216,6 +216,13 @@ def test_a_glob_that_matches_nothing_selects_nothing() -> None:
     assert bench.selected(TABLE, "nonsense*") == ([], [])
 
 
+def test_an_episode_is_counted_without_its_windows() -> None:
+    counted = replace(row_named("hypercall.null"), windows=("copy", "scrub"))
+    (found, _) = measure.of_series(counted, "hypercall.null", "window", series(row(SEND, windows={"copy": of(load=3, mpu=1)})))
+    assert isinstance(found, Measurement) and found.value == Exact(46, "instructions")
+    assert row_named("restart.fixed").windows == ("restart.bulk", "console")
+
+
 # ---- the longest stretch with interrupts masked
 
 def test_a_stretch_is_named_by_its_series_and_its_run() -> None:

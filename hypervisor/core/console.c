@@ -7,6 +7,7 @@
 #include "hv/console.h"
 #include "hv/domain.h"
 #include "hv/lock.h"
+#include "hv/probe.h"
 
 static struct lock console_lock;
 
@@ -120,11 +121,13 @@ void console_log(const char *format, ...)
 {
     va_list args;
 
+    PROBE("console");
     console_line_begin();
     va_start(args, format);
     console_line_vadd(format, args);
     va_end(args);
     console_line_end();
+    PROBE("console.end");
 }
 
 /* With the lock held. */

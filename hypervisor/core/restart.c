@@ -29,6 +29,7 @@
 #include "hv/master.h"
 #include "hv/memory.h"
 #include "hv/page.h"
+#include "hv/probe.h"
 #include "hv/protect.h"
 #include "hv/sched.h"
 #include "hv/shared_info.h"
@@ -229,6 +230,7 @@ static void wait_for_pins(struct vcpu *v)
     const uint32_t bytes = next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
 
     if (bytes == 0) {
+        PROBE("restart.bulk"); /* what grows with its RAM and its image, steps included */
         go_to(d, SCRUB);
         return;
     }
@@ -286,6 +288,7 @@ static void copy(struct vcpu *v)
 
     if (r->range == ARRAY_SIZE(modules)) {
         go_to(v->domain, MAP);
+        PROBE("restart.bulk.end");
     } else if (!copy_some(v, modules[r->range])) {
         r->range++;
         r->offset = 0;
