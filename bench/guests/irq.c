@@ -59,7 +59,7 @@ BENCH(irq, to_guest, IDS "S4-13 S4-27", WHY "interrupt, injected, guest resumes"
 BENCH(irq, to_higher, IDS "S3-04", WHY "what a real-time domain waits for while another one loads the CPU",
       NEEDS "system=bench-latency")
 {
-    enum { TIMER_TICKS = 200 };
+    enum { TIMER_TICKS = 400 };
 
     timer_init();
     for_rounds (round) {
