@@ -19,7 +19,8 @@
 enum {
     BATCH_BUDGET = 6,  /* elements an episode, */
     USUAL_ELEMENTS = 16, /* the short way */
-    DROP_BUDGET = 64,  /* pages a step */
+    DROP_BUDGET = 64,  /* pages a step, of one other domain; */
+    DROP_OWN_RUNS = 8, /* and runs that carry no pin */
 };
 
 struct batch {
@@ -308,12 +309,13 @@ int32_t foreign_remove(struct domain *d, uintptr_t base)
 static struct domain *find_run(const struct domain *d, uintptr_t base, uintptr_t *last, const struct config_range **range)
 {
     const struct config_range *const configured = find_configured(d, base);
-    struct domain *const owner = page_owner(base, range);
+    const bool own = configured && configured->first_page != PAGE_NONE;
+    struct domain *const owner = own ? NULL : page_owner(base, range);
     const struct config_range *const whole = configured ? configured : owner ? *range : NULL;
 
     if (whole && *last > whole->limit - 1)
         *last = (uintptr_t)(whole->limit - 1);
-    return owner == d || page_is_common(base) ? NULL : owner;
+    return page_is_common(base) ? NULL : owner;
 }
 
 /*
@@ -322,18 +324,19 @@ static struct domain *find_run(const struct domain *d, uintptr_t base, uintptr_t
  */
 bool foreign_drop_some(struct domain *d)
 {
-    const struct config_range *range;
     struct view_span span;
-    struct domain *owner;
-    uint32_t pages;
 
-    if (!protect_view_region(d, 0, &span))
-        return true;
-    owner = find_run(d, span.base, &span.last, &range);
-    pages = (uint32_t)((span.last - span.base) >> PAGE_SHIFT) + 1;
-    if (owner && pages > DROP_BUDGET)
-        pages = DROP_BUDGET;
-    if (protect_view_remove(d, span.base, pages * PAGE_SIZE) == VIEW_OK && owner)
-        unpin(d, range, span.base, pages);
-    return false;
+    for (uint32_t own = 0; own < DROP_OWN_RUNS && protect_view_region(d, 0, &span); own++) {
+        const struct config_range *range;
+        const struct domain *const owner = find_run(d, span.base, &span.last, &range);
+        uint32_t pages = (uint32_t)((span.last - span.base) >> PAGE_SHIFT) + 1;
+
+        if (owner && pages > DROP_BUDGET)
+            pages = DROP_BUDGET;
+        if (protect_view_remove(d, span.base, pages * PAGE_SIZE) == VIEW_OK && owner) {
+            unpin(d, range, span.base, pages);
+            break;
+        }
+    }
+    return !protect_view_region(d, 0, &span);
 }

@@ -101,10 +101,21 @@ static void collect_ranges(struct domain *d, struct range_list *list)
     }
 }
 
+static bool has_any(const struct domain *d)
+{
+    for (uint32_t i = 0; i < nr_masters; i++) {
+        if (belongs_to(&masters[i], d))
+            return true;
+    }
+    return false;
+}
+
 static void open(struct domain *d)
 {
     struct range_list list;
 
+    if (!has_any(d))
+        return;
     list.nr = 0;
     collect_ranges(d, &list);
 

@@ -11,6 +11,10 @@ void *memset(void *to, int value, size_t bytes)
 {
     char *out = to;
 
+    if (value == 0 && (uintptr_t)to % sizeof(uint32_t) == 0) { /* structures, nearly always */
+        for (; bytes >= sizeof(uint32_t); bytes -= sizeof(uint32_t), out += sizeof(uint32_t))
+            *(uint32_t *)(uintptr_t)out = 0;
+    }
     while (bytes--)
         *out++ = (char)value;
     return to;

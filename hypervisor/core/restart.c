@@ -350,7 +350,8 @@ static void map(struct vcpu *v)
     }
     memory_change_begin(d);
     fits = use_pages(d, range, base, bytes);
-    memory_change_commit(d, true);
+    if (d->config->flags & DOMAIN_RESERVE_PINNED) /* else the view is as it was */
+        memory_change_commit(d, true);
     memory_change_end();
     if (!fits) {
         console_log("d%u stays down: no slots for its view around the pages that others map", (unsigned)d->domid);
@@ -363,7 +364,6 @@ static void map(struct vcpu *v)
 static void start_devices(struct domain *d)
 {
     memory_change_begin(d);
-    memory_change_commit(d, true);
     master_open(d);
     memory_change_end();
     vgic_init_domain(d);

@@ -45,10 +45,11 @@ enum {
 void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2)
 {
     struct vcpu_context *const ctx = &v->ctx;
-    uint32_t *const words = (uint32_t *)ctx;
+    uint32_t *word = (uint32_t *)ctx, *const end = (uint32_t *)(ctx + 1), *const blocks = word + sizeof(*ctx) / 32 * 8;
 
-    for (uint32_t i = 0; i < sizeof(*ctx) / sizeof(uint32_t); i++)
-        words[i] = 0;
+    arch_zero_words(word, blocks);
+    for (word = blocks; word < end; word++)
+        *word = 0;
     lazy_forget(v);
     ctx->r0_r3[0] = a0;
     ctx->r0_r3[1] = a1;

@@ -88,7 +88,7 @@ static uint32_t configured_owners(const struct domain *d)
     return owners;
 }
 
-/* The regions as configured, and whose pages they are. */
+/* The regions as configured. */
 static void configure(struct domain *d)
 {
     const struct config_region *const regions = configured_regions(d);
@@ -97,7 +97,6 @@ static void configure(struct domain *d)
     view->list.nr = d->config->nr_regions;
     for (uint32_t i = 0; i < view->list.nr; i++)
         view->list.at[i] = regions[i];
-    view->owners = configured_owners(d);
 }
 
 void protect_build_view(struct domain *d)
@@ -105,6 +104,7 @@ void protect_build_view(struct domain *d)
     struct view *const view = &d->view;
 
     configure(d);
+    view->owners = configured_owners(d); /* what comes is added, nothing is ever taken away */
     build_ram_images(d);
     view->ram_attr = d->ranges[0].attr;
     view->ram_bits = planner_region(0, 0, view->ram_attr);
