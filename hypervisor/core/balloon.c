@@ -150,7 +150,8 @@ static bool is_acceptable(const struct vcpu *v, const struct xen_memory_reservat
 {
     const uint32_t bits = r->mem_flags & MEM_FLAGS_ADDRESS_BITS;
 
-    if (r->extent_start > UINTPTR_MAX || r->nr_extents > NR_EXTENTS_LIMIT || start >= r->nr_extents || r->extent_order > BALLOON_MAX_ORDER)
+    if (r->extent_start > UINTPTR_MAX || r->nr_extents > NR_EXTENTS_LIMIT || start >= r->nr_extents ||
+        r->extent_order > BALLOON_MAX_ORDER)
         return false;
     if (r->domid != DOMID_SELF && r->domid != v->domain->domid)
         return false;
