@@ -3,10 +3,9 @@
 #ifndef GUESTS_DMA_H
 #define GUESTS_DMA_H
 
-#include "fencepost.h"
+#include "pages.h"
 
 enum {
-    PAGE = XEN_PAGE_SIZE,
     PLACE_BYTES = 0x40000,
     D1_PLACE = 0x21000000,            /* the second bank of domain 1; that of domain 2 begins where it ends */
     D2_PLACE = D1_PLACE + PLACE_BYTES,
@@ -26,11 +25,6 @@ enum {
     CHANNEL_1 = CHANNEL_0 + PAGE,
     PATTERN = 0x5eaf00d5,
 };
-
-static inline volatile uint32_t *word_at(uint32_t address)
-{
-    return (volatile uint32_t *)address;
-}
 
 /* Every word of [base, base + bytes) becomes its address mixed with `seed`; and is it so? */
 static inline void mark(uint32_t base, uint32_t bytes, uint32_t seed)
@@ -101,49 +95,6 @@ static inline void dma_let_engine_run(void)
 {
     for (uint32_t i = 0; i < 200; i++)
         relax();
-}
-
-/* ---- memory operations, one page each ---- */
-
-static inline uint64_t frame_of(uint32_t address)
-{
-    return address >> XEN_PAGE_SHIFT;
-}
-
-static inline int32_t map(uint32_t owner, uint32_t address)
-{
-    const uint64_t frame = frame_of(address);
-    int32_t err = 1;
-    const struct xen_add_to_physmap_batch arg = {.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 1,
-        .foreign_domid = (uint16_t)owner, .idxs = (uint32_t)&frame, .gpfns = (uint32_t)&frame, .errs = (uint32_t)&err};
-    const int32_t result = hypercall_memory_op(XENMEM_add_to_physmap_batch, &arg);
-
-    return result < 0 ? result : err;
-}
-
-static inline int32_t unmap(uint32_t address)
-{
-    const struct xen_remove_from_physmap arg = {.domid = DOMID_SELF, .gpfn = frame_of(address)};
-
-    return hypercall_memory_op(XENMEM_remove_from_physmap, &arg);
-}
-
-static inline int32_t reservation(uint32_t command, uint32_t address)
-{
-    const uint64_t frame = frame_of(address);
-    const struct xen_memory_reservation arg = {.extent_start = (uint32_t)&frame, .nr_extents = 1, .domid = DOMID_SELF};
-
-    return hypercall_memory_op(command, &arg);
-}
-
-static inline int32_t balloon_out(uint32_t address)
-{
-    return reservation(XENMEM_decrease_reservation, address);
-}
-
-static inline int32_t balloon_in(uint32_t address)
-{
-    return reservation(XENMEM_populate_physmap, address);
 }
 
 #endif

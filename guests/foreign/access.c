@@ -170,12 +170,12 @@ TEST(foreign, no_event_page_in_a_foreign_page, IDS "X-43 S4-03", WHY "the hyperv
 TEST(foreign, a_foreign_page_is_not_ballooned_by_its_borrower, IDS "S2-08", WHY "it is not the borrower's to give", ONE)
 {
     require_eq(map(2, LENT_2), 0);
-    expect_eq(balloon_out(LENT_2, 0), 0);
+    expect_eq(balloon_out(LENT_2), 0);
     expect_in(LENT_2);
-    expect_eq(balloon_in(LENT_2, 0), 0);
+    expect_eq(balloon_in(LENT_2), 0);
     expect_in(LENT_2);
     expect_eq(unmap(LENT_2), 0);
-    expect_eq(balloon_in(LENT_2, 0), 0);
+    expect_eq(balloon_in(LENT_2), 0);
     expect_out(LENT_2);
 }
 

@@ -34,7 +34,7 @@ static void wait_for_its_end(void)
 static void expect_free(uint32_t page)
 {
     for (uint32_t round = 0; round < PATIENCE; round++) {
-        if (balloon_in(page, 0) == 1)
+        if (balloon_in(page) == 1)
             return;
         sched_yield();
     }
@@ -45,8 +45,8 @@ static void expect_free(uint32_t page)
 /* An event page, which with `shared` was in the other's view, too, is not counted wrong. */
 static void expect_event_page_free(void)
 {
-    expect_eq(balloon_out((uint32_t)event_page(3), 0), 1);
-    expect_eq(balloon_in((uint32_t)event_page(3), 0), 1);
+    expect_eq(balloon_out((uint32_t)event_page(3)), 1);
+    expect_eq(balloon_in((uint32_t)event_page(3)), 1);
 }
 
 static void lend_and_bury(uint32_t pages)
@@ -54,8 +54,8 @@ static void lend_and_bury(uint32_t pages)
     peers_meet();
     peer_wait(0); /* they are mapped */
     for (uint32_t n = 0; n < pages; n++)
-        require_eq(balloon_out(own(n), 0), 1);
-    expect_eq(balloon_in(own(0), 0), 0);
+        require_eq(balloon_out(own(n)), 1);
+    expect_eq(balloon_in(own(0)), 0);
     wait_for_its_end();
     for (uint32_t n = 0; n < pages; n++) {
         expect_free(own(n));
@@ -98,11 +98,11 @@ TEST(foreign, a_borrower_that_ends_with_scattered_pages_lets_go, IDS "S2-02 S2-0
 {
     peers_meet();
     peer_wait(0);
-    require_eq(balloon_out(own(0), 4), 1);
+    require_eq(balloon_extent(XENMEM_decrease_reservation, own(0), 4), 1);
     wait_for_its_end();
     for (uint32_t n = 0; n < PAGES; n += 4)
         expect_free(own(n));
-    expect_eq(balloon_in(own(0), 4), 1);
+    expect_eq(balloon_extent(XENMEM_populate_physmap, own(0), 4), 1);
 }
 
 PEER(2, foreign, a_borrower_that_ends_with_scattered_pages_lets_go)
@@ -118,8 +118,8 @@ TEST(foreign, a_borrower_that_crashes_in_the_middle_of_a_batch_lets_go, IDS "S2-
      WHY "a batch that broke off left some pages mapped", NEEDS "system=pair crash=2")
 {
     lend_and_bury(3);
-    expect_eq(balloon_out(own(3), 0), 1);
-    expect_eq(balloon_in(own(3), 0), 1);
+    expect_eq(balloon_out(own(3)), 1);
+    expect_eq(balloon_in(own(3)), 1);
 }
 
 PEER(2, foreign, a_borrower_that_crashes_in_the_middle_of_a_batch_lets_go)
@@ -155,11 +155,11 @@ TEST(foreign, pages_never_lent_are_not_touched_by_a_crash, IDS "S2-02", WHY "exa
 PEER(2, foreign, pages_never_lent_are_not_touched_by_a_crash)
 {
     meet();
-    require_eq(balloon_out(LENT_2, 0), 1);
+    require_eq(balloon_out(LENT_2), 1);
     pass_turn();
-    expect_eq(balloon_in(LENT_2, 0), 0);
+    expect_eq(balloon_in(LENT_2), 0);
     pass_turn();
-    expect_eq(balloon_in(LENT_2, 0), 1);
+    expect_eq(balloon_in(LENT_2), 1);
     pass_turn();
 }
 
@@ -208,7 +208,7 @@ TEST(foreign, a_borrower_whose_own_memory_touches_what_it_borrows_lets_go, IDS "
     peers_meet();
     peer_wait(0);
     for (uint32_t n = 0; n < NR_BETWEEN; n++)
-        require_eq(balloon_out(BETWEEN + n * PAGE, 0), 1);
+        require_eq(balloon_out(BETWEEN + n * PAGE), 1);
     wait_for_its_end();
     for (uint32_t n = 0; n < NR_BETWEEN; n++)
         expect_free(BETWEEN + n * PAGE);

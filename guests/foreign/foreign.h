@@ -9,10 +9,9 @@
 #ifndef FOREIGN_FOREIGN_H
 #define FOREIGN_FOREIGN_H
 
-#include "fencepost.h"
+#include "pages.h"
 
 enum {
-    PAGE = XEN_PAGE_SIZE,
     LENT_2 = 0x21000000, /* the bank domain 2 lends from; domain 3's begins where it ends */
     LENT_3 = 0x21040000,
     LENT_LIMIT = 0x21080000,
@@ -31,11 +30,6 @@ static inline uint32_t lent(uint32_t client, uint32_t n)
     return (client == 2 ? (uint32_t)LENT_2 : (uint32_t)LENT_3) + n * PAGE;
 }
 
-static inline uint64_t frame_of(uint32_t address)
-{
-    return address >> XEN_PAGE_SHIFT;
-}
-
 /* ---- the calls ---- */
 
 struct batch {
@@ -43,8 +37,6 @@ struct batch {
     uint64_t idxs[MAX_BATCH], gpfns[MAX_BATCH];
     int32_t errs[MAX_BATCH];
 };
-
-enum { NOT_WRITTEN = 0x5a5a5a5a };
 
 /* A foreign map of `size` pages from `address`, `step` bytes apart; errs[] marked. */
 static inline void batch_fill(struct batch *batch, uint32_t owner, uint32_t address, uint32_t step, uint32_t size)
@@ -63,22 +55,6 @@ static inline int32_t batch_call(const struct batch *batch)
     return hypercall_memory_op(XENMEM_add_to_physmap_batch, &batch->arg);
 }
 
-/* One element; its own result, or the call's. */
-static inline int32_t map_frame(uint32_t owner, uint64_t idx, uint64_t gpfn)
-{
-    int32_t err = NOT_WRITTEN;
-    const struct xen_add_to_physmap_batch arg = {.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 1,
-        .foreign_domid = (uint16_t)owner, .idxs = (uint32_t)&idx, .gpfns = (uint32_t)&gpfn, .errs = (uint32_t)&err};
-    const int32_t result = hypercall_memory_op(XENMEM_add_to_physmap_batch, &arg);
-
-    return result < 0 ? result : err;
-}
-
-static inline int32_t map(uint32_t owner, uint32_t address)
-{
-    return map_frame(owner, frame_of(address), frame_of(address));
-}
-
 /* Maps `size` pages in one batch; how many of them are mapped then. */
 static inline uint32_t map_run(uint32_t owner, uint32_t address, uint32_t step, uint32_t size)
 {
@@ -92,43 +68,7 @@ static inline uint32_t map_run(uint32_t owner, uint32_t address, uint32_t step, 
     return done;
 }
 
-static inline int32_t unmap_frame(uint64_t frame)
-{
-    const struct xen_remove_from_physmap arg = {.domid = DOMID_SELF, .gpfn = frame};
-
-    return hypercall_memory_op(XENMEM_remove_from_physmap, &arg);
-}
-
-static inline int32_t unmap(uint32_t address)
-{
-    return unmap_frame(frame_of(address));
-}
-
-static inline int32_t reservation(uint32_t command, uint32_t address, uint32_t order)
-{
-    const uint64_t frame = frame_of(address);
-    const struct xen_memory_reservation arg = {
-        .extent_start = (uint32_t)&frame, .nr_extents = 1, .extent_order = order, .domid = DOMID_SELF};
-
-    return hypercall_memory_op(command, &arg);
-}
-
-static inline int32_t balloon_out(uint32_t address, uint32_t order)
-{
-    return reservation(XENMEM_decrease_reservation, address, order);
-}
-
-static inline int32_t balloon_in(uint32_t address, uint32_t order)
-{
-    return reservation(XENMEM_populate_physmap, address, order);
-}
-
 /* ---- what a guest sees of a page ---- */
-
-static inline volatile uint32_t *word_at(uint32_t address)
-{
-    return (volatile uint32_t *)address;
-}
 
 /* EL1 may read and write the first and the last word. */
 static inline bool is_in(uint32_t page)

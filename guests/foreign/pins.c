@@ -37,13 +37,13 @@ PEER(2, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
 
     *word_at(page) = REQUEST;
     meet();
-    expect_eq(balloon_out(page, 0), 1);
+    expect_eq(balloon_out(page), 1);
     expect_out(page);
     pass_turn();
-    expect_eq(balloon_in(page, 0), 0);
+    expect_eq(balloon_in(page), 0);
     expect_out(page);
     pass_turn();
-    expect_eq(balloon_in(page, 0), 1);
+    expect_eq(balloon_in(page), 1);
     expect_in(page);
     *word_at(page) = FRESH;
     pass_turn();
@@ -56,7 +56,7 @@ PEER(3, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
     meet();
     expect_eq(map(2, page), -XEN_EINVAL);
     expect_eq(map(1, page), -XEN_EINVAL);
-    expect_eq(balloon_in(page, 0), 0);
+    expect_eq(balloon_in(page), 0);
     expect_out(page);
     pass_turn();
 }
@@ -79,9 +79,9 @@ PEER(2, foreign, a_page_that_is_out_is_not_reached_by_a_late_map)
 {
     const uint32_t page = lent(2, 7);
 
-    require_eq(balloon_out(page, 0), 1);
+    require_eq(balloon_out(page), 1);
     meet();
-    expect_eq(balloon_in(page, 0), 1); /* a map that was refused holds nothing */
+    expect_eq(balloon_in(page), 1); /* a map that was refused holds nothing */
     *word_at(page) = FRESH;
     pass_turn();
 }
@@ -104,8 +104,8 @@ PEER(2, foreign, a_page_that_was_unmapped_in_time_is_free)
 
     meet();
     for (uint32_t round = 0; round < 3; round++) {
-        expect_eq(balloon_out(page, 0), 1);
-        expect_eq(balloon_in(page, 0), 1);
+        expect_eq(balloon_out(page), 1);
+        expect_eq(balloon_in(page), 1);
     }
     pass_turn();
 }
@@ -133,11 +133,11 @@ PEER(2, foreign, every_interleaving_of_map_and_balloon_is_safe)
     meet();
     for (uint32_t when = 0; when < 3; when++) {
         for (uint32_t till = when; till < 3; till++) {
-            expect_eq(balloon_out(LENT_2, 0), 1);
+            expect_eq(balloon_out(LENT_2), 1);
             pass_turn();
-            expect_eq(balloon_in(LENT_2, 0), when == 0 && till == 2 ? 0 : 1);
+            expect_eq(balloon_in(LENT_2), when == 0 && till == 2 ? 0 : 1);
             pass_turn();
-            expect_eq(balloon_in(LENT_2, 0), 1);
+            expect_eq(balloon_in(LENT_2), 1);
             expect_in(LENT_2);
             pass_turn();
         }
@@ -159,12 +159,12 @@ TEST(foreign, the_last_of_two_borrowers_frees_the_page, IDS "S2-02 S2-03", WHY "
 PEER(2, foreign, the_last_of_two_borrowers_frees_the_page)
 {
     meet();
-    require_eq(balloon_out(LENT_2, 0), 1);
-    expect_eq(balloon_in(LENT_2, 0), 0);
+    require_eq(balloon_out(LENT_2), 1);
+    expect_eq(balloon_in(LENT_2), 0);
     pass_turn();
-    expect_eq(balloon_in(LENT_2, 0), 0);
+    expect_eq(balloon_in(LENT_2), 0);
     pass_turn();
-    expect_eq(balloon_in(LENT_2, 0), 1);
+    expect_eq(balloon_in(LENT_2), 1);
     expect_in(LENT_2);
     pass_turn();
 }
@@ -192,10 +192,10 @@ PEER(2, foreign, a_removed_page_waits_for_its_borrower_too)
 {
     meet();
     require_eq(unmap(LENT_2), 0);
-    expect_eq(balloon_in(LENT_2, 0), 0);
+    expect_eq(balloon_in(LENT_2), 0);
     expect_out(LENT_2);
     pass_turn();
-    expect_eq(balloon_in(LENT_2, 0), 1);
+    expect_eq(balloon_in(LENT_2), 1);
     expect_in(LENT_2);
     pass_turn();
 }
@@ -212,15 +212,15 @@ TEST(foreign, one_pinned_page_stops_its_extent, IDS "S2-01 X-24", WHY "all of it
 PEER(2, foreign, one_pinned_page_stops_its_extent)
 {
     meet();
-    require_eq(balloon_out(LENT_2, 3), 1);
-    expect_eq(balloon_in(LENT_2, 3), 0);
+    require_eq(balloon_extent(XENMEM_decrease_reservation, LENT_2, 3), 1);
+    expect_eq(balloon_extent(XENMEM_populate_physmap, LENT_2, 3), 0);
     for (uint32_t n = 0; n < 8; n++)
         expect_out(lent(2, n));
-    expect_eq(balloon_in(lent(2, 6), 1), 1); /* its neighbours are free */
-    expect_eq(balloon_in(lent(2, 4), 0), 1);
-    expect_eq(balloon_in(lent(2, 5), 0), 0);
+    expect_eq(balloon_extent(XENMEM_populate_physmap, lent(2, 6), 1), 1); /* its neighbours are free */
+    expect_eq(balloon_in(lent(2, 4)), 1);
+    expect_eq(balloon_in(lent(2, 5)), 0);
     pass_turn();
-    expect_eq(balloon_in(LENT_2, 3), 1);
+    expect_eq(balloon_extent(XENMEM_populate_physmap, LENT_2, 3), 1);
     for (uint32_t n = 0; n < 8; n++)
         expect_in(lent(2, n));
     pass_turn();
@@ -238,8 +238,8 @@ PEER(2, foreign, a_pinned_page_that_is_in_use_stays_in_use)
 {
     meet();
     *word_at(LENT_2) = FRESH;
-    expect_eq(balloon_in(LENT_2, 0), 1);
-    expect_eq(balloon_in(LENT_2, 3), 1);
+    expect_eq(balloon_in(LENT_2), 1);
+    expect_eq(balloon_extent(XENMEM_populate_physmap, LENT_2, 3), 1);
     expect_eq(*word_at(LENT_2), FRESH);
     pass_turn();
 }
@@ -260,10 +260,10 @@ PEER(2, foreign, a_page_goes_out_and_in_around_each_map)
 {
     meet();
     for (uint32_t round = 0; round < 20; round++) {
-        require_eq(balloon_out(LENT_2, 2), 1);
-        require_eq(balloon_in(LENT_2, 2), 0);
+        require_eq(balloon_extent(XENMEM_decrease_reservation, LENT_2, 2), 1);
+        require_eq(balloon_extent(XENMEM_populate_physmap, LENT_2, 2), 0);
         pass_turn();
-        require_eq(balloon_in(LENT_2, 2), 1);
+        require_eq(balloon_extent(XENMEM_populate_physmap, LENT_2, 2), 1);
         pass_turn();
     }
 }

@@ -129,8 +129,8 @@ TEST(foreign, a_map_without_a_slot_takes_no_hold, IDS "S2-02 S2-09", WHY "nothin
 PEER(2, foreign, a_map_without_a_slot_takes_no_hold)
 {
     meet();
-    require_eq(balloon_out(LENT_2, 0), 1);
-    expect_eq(balloon_in(LENT_2, 0), 1);
+    require_eq(balloon_out(LENT_2), 1);
+    expect_eq(balloon_in(LENT_2), 1);
     pass_turn();
 }
 
@@ -153,21 +153,21 @@ TEST(foreign, an_unmap_without_a_slot_changes_nothing, IDS "S2-09 X-29", WHY "th
 PEER(2, foreign, an_unmap_without_a_slot_changes_nothing)
 {
     meet();
-    require_eq(balloon_out(lent(2, 1), 0), 1);
-    expect_eq(balloon_in(lent(2, 1), 0), 0);
+    require_eq(balloon_out(lent(2, 1)), 1);
+    expect_eq(balloon_in(lent(2, 1)), 0);
     pass_turn();
-    expect_eq(balloon_in(lent(2, 1), 0), 1);
+    expect_eq(balloon_in(lent(2, 1)), 1);
     pass_turn();
 }
 
 TEST(foreign, ballooning_and_foreign_maps_share_the_slots, IDS "S2-08 X-29", WHY "one budget for a view", ONE)
 {
     require_eq(map_run(2, LENT_2, 2 * PAGE, FREE_SLOTS), FREE_SLOTS);
-    expect_eq(balloon_out(OWN_1, 0), 0); /* the hole would split the bank */
+    expect_eq(balloon_out(OWN_1), 0); /* the hole would split the bank */
     expect_in(OWN_1);
     require_eq(unmap(LENT_2), 0);
-    expect_eq(balloon_out(OWN_1, 0), 1);
+    expect_eq(balloon_out(OWN_1), 1);
     expect_eq(map(2, LENT_2), -XEN_ENOSPC);
-    expect_eq(balloon_in(OWN_1, 0), 1);
+    expect_eq(balloon_in(OWN_1), 1);
     expect_eq(map(2, LENT_2), 0);
 }

@@ -65,16 +65,16 @@ PEER(2, foreign, maps_and_balloons_on_two_cpus_never_mix)
     while (*flag() != DONE) {
         int32_t back;
 
-        expect_eq(balloon_out(LENT_2, 0), 1);
+        expect_eq(balloon_out(LENT_2), 1);
         expect_out(LENT_2);
         do {
-            back = balloon_in(LENT_2, 0);
+            back = balloon_in(LENT_2);
             expect_true(back == 0 || back == 1);
         } while (back != 1);
         expect_in(LENT_2);
     }
-    expect_eq(balloon_out(LENT_2, 0), 1);
-    expect_eq(balloon_in(LENT_2, 0), 1);
+    expect_eq(balloon_out(LENT_2), 1);
+    expect_eq(balloon_in(LENT_2), 1);
     pass_turn();
 }
 

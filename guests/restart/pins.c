@@ -3,31 +3,9 @@
  * Pages of the restarting domain that another domain has mapped (X-39): the restart waits for them. And what it
  * had mapped itself: that ends with its life.
  */
-#include "restart.h"
+#include "lender.h"
 
 #define WAIT "system=restart"
-
-enum { FIRST = 1, SECOND = 2, OLD = 0x01d, LATE = 0x1a7e };
-
-/* Domain 2 of most tests here: marks its spare pages, goes down when told. */
-static uint32_t live_and_reboot(void)
-{
-    const uint32_t life = begin_life();
-
-    if (life == FIRST) {
-        for (uint32_t n = 0; n < SPARE_2_PAGES; n++)
-            *word_at(spare(n)) = OLD + n;
-        end_part();
-        wait_for_go(FIRST);
-        reboot();
-    }
-    return life;
-}
-
-static void let_it_reboot(void)
-{
-    board->go = FIRST;
-}
 
 TEST(restart, a_restart_waits_for_a_borrowed_page, IDS "X-39 S2-02 S0-05", WHY "no page is scrubbed under its borrower",
      NEEDS "system=restart strategies=window,switch,mask")

@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A restart that does not wait for pages that another domain has mapped (fencepost,restart-pinned = "reserve"). */
-#include "restart.h"
+#include "lender.h"
 
 #define RESERVE "system=restart-reserve"
 
-enum { FIRST = 1, SECOND = 2, OLD = 0x01d, LATE = 0x1a7e, SWEEP = 40, STEP_NS = 5000 };
-
-/* Domain 2: marks its spare pages, goes down when told. */
-static uint32_t live_and_reboot(void)
-{
-    const uint32_t life = begin_life();
-
-    if (life == FIRST) {
-        for (uint32_t n = 0; n < SPARE_2_PAGES; n++)
-            *word_at(spare(n)) = OLD + n;
-        end_part();
-        wait_for_go(FIRST);
-        reboot();
-    }
-    return life;
-}
-
-static void let_it_reboot(void)
-{
-    board->go = FIRST;
-}
+enum { SWEEP = 40, STEP_NS = 5000 };
 
 TEST(restart, a_restart_goes_on_without_a_reserved_page, IDS "X-39 S0-05", WHY "the configuration may prefer that",
      NEEDS "system=restart-reserve strategies=window,switch,mask")
