@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of a domain's life and the start of the next one, with the same pages (founding document 001).
- *
- *   settle    no other CPU runs anything of it
- *   ports     closed at both ends, peers told
- *   masters   its devices reset, its bus masters closed and quiet; if one is not, the domain stays down
- *   foreign   pages of others unmapped, their pins dropped
- *   reserve   its own pages reserved: no view holds them          -- here it ends without a restart
- *   pins      nobody else maps a page of its RAM, or those pages are left out (DOMAIN_RESERVE_PINNED)
- *   scrub     its RAM zeroed
- *   copy      kernel, device tree, ramdisk
- *   map       its pages mapped, its view as configured
- *   channels  static event channels made again
- *   devices   virtual ones reset, its masters' way to memory opened
- *   start     vCPU 0
- *
- * Static shared memory keeps its content: it is not only the domain's own.
+ * The start of a domain's next life, with the same pages (founding document 001; restart_steps.h): from the wait for
+ * pages that others map to the first instruction of vCPU 0.
  */
 #include "hv/restart.h"
 
@@ -32,21 +18,12 @@
 #include "hv/probe.h"
 #include "hv/protect.h"
 #include "hv/sched.h"
-#include "hv/shared_info.h"
-#include "hv/smp.h"
 #include "hv/time.h"
 #include "hv/vgic.h"
 #include "hv/vuart.h"
+#include "restart_steps.h"
 
-enum {
-    STEP_BYTES = 2048, /* scrubbed or copied at once */
-    STEP_PAGES = 1024, /* looked at or marked at once */
-    QUIET_TRIES = 100,
-    QUIET_NS = 100 * 1000,
-    PINS_NS = 1000 * 1000,
-};
-
-enum phase { SETTLE, PORTS, MASTERS, FOREIGN, RESERVE, PINS, SCRUB, COPY, MAP, CHANNELS, DEVICES, START };
+enum { PINS_NS = 1000 * 1000 };
 
 static bool is_module_page(const struct config_module *module, uintptr_t base)
 {
@@ -63,11 +40,6 @@ bool restart_is_due(const struct domain *d, uint32_t reason)
     return d->config->restart == RESTART_ALWAYS || (d->config->restart == RESTART_ON_REBOOT && reason == SHUTDOWN_reboot);
 }
 
-static void go_to(struct domain *d, enum phase phase)
-{
-    d->restart = (struct restart){.phase = (uint8_t)phase, .count = d->restart.count};
-}
-
 void restart_begin(struct vcpu *v)
 {
     go_to(v->domain, SETTLE);
@@ -75,7 +47,7 @@ void restart_begin(struct vcpu *v)
     v->cpu->attention |= ATTENTION_RESCHED;
 }
 
-static void sleep_ns(struct vcpu *v, uint64_t ns)
+void restart_sleep(struct vcpu *v, uint64_t ns)
 {
     v->deadline = arch_counter() + time_ticks_of_ns(ns);
     v->wake_bit = v->bit;
@@ -83,7 +55,7 @@ static void sleep_ns(struct vcpu *v, uint64_t ns)
     sched_program_timer(v->cpu);
 }
 
-static void stay_down(struct vcpu *v)
+void restart_stay_down(struct vcpu *v)
 {
     v->domain->state = DOMAIN_STOPPED;
     v->wake_bit = 0;
@@ -91,80 +63,7 @@ static void stay_down(struct vcpu *v)
     domain_ended(v->domain);
 }
 
-/* Requests to its vCPUs have been served, and the handler that did has ended. */
-static void settle(struct domain *d)
-{
-    for (uint32_t id = 0; id < d->nr_vcpus; id++) {
-        if (!smp_requests_served(&d->vcpus[id]))
-            return;
-    }
-    smp_quiesce(d->cpus);
-    go_to(d, PORTS);
-}
-
-static void close_ports(struct domain *d)
-{
-    if (!evtchn_stop_some(d))
-        return;
-    lock_acquire(&memory_lock);
-    shared_info_reset(d);
-    lock_release(&memory_lock);
-    go_to(d, MASTERS);
-}
-
-/* The registers of its devices, as they are when the power comes on. */
-static void reset_devices(const struct domain *d)
-{
-    const struct config_reset *const list =
-        (const struct config_reset *)((const char *)config_verified + config_verified->resets);
-
-    for (uint32_t i = 0; i < config_verified->nr_resets; i++) {
-        if (&domains[list[i].domain] == d)
-            *(uint32_t volatile *)(uintptr_t)list[i].address = list[i].value;
-    }
-    arch_dsb();
-}
-
-static void stop_masters(struct vcpu *v)
-{
-    struct domain *const d = v->domain;
-    const char *name = NULL;
-    bool quiet;
-
-    lock_acquire(&memory_lock);
-    master_close(d);
-    lock_release(&memory_lock);
-    protect_enter_view(d);
-    if (d->restart.tries == 0) /* once: the word that stops a device may be the one that tells when it has */
-        reset_devices(d);
-    quiet = master_is_quiet(d, &name);
-    protect_leave_view(v->cpu);
-    if (quiet) {
-        go_to(d, FOREIGN);
-    } else if (++d->restart.tries == QUIET_TRIES) {
-        console_log("d%u stays down: its bus master %s does not stop", (unsigned)d->domid, name);
-        stay_down(v);
-    } else {
-        sleep_ns(v, QUIET_NS);
-    }
-}
-
-static void drop_foreign(struct domain *d)
-{
-    bool done;
-
-    memory_change_begin(d);
-    done = foreign_drop_some(d);
-    memory_change_commit(d, true);
-    memory_change_end();
-    if (done)
-        go_to(d, RESERVE);
-}
-
-/*
- * The next pages of the domain's RAM, at most `most`, as [*base, *base + return value) in *range; 0: there are no more.
- */
-static uint32_t next_pages(struct domain *d, uint32_t most, const struct config_range **range, uintptr_t *base)
+uint32_t restart_next_pages(struct domain *d, uint32_t most, const struct config_range **range, uintptr_t *base)
 {
     struct restart *const r = &d->restart;
 
@@ -181,28 +80,6 @@ static uint32_t next_pages(struct domain *d, uint32_t most, const struct config_
         return most;
     }
     return 0;
-}
-
-static void mark_pages(struct domain *d, enum page_state state, enum phase next)
-{
-    const struct config_range *range;
-    uintptr_t base;
-    const uint32_t bytes = next_pages(d, STEP_PAGES * PAGE_SIZE, &range, &base);
-
-    if (bytes == 0) {
-        go_to(d, next);
-        return;
-    }
-    lock_acquire(&memory_lock);
-    page_set_states(page_index(range, base), bytes >> PAGE_SHIFT, state);
-    lock_release(&memory_lock);
-}
-
-static void reserve(struct vcpu *v)
-{
-    mark_pages(v->domain, PAGE_RESERVED, PINS);
-    if (v->domain->restart.phase == PINS && v->domain->state == DOMAIN_STOPPING)
-        stay_down(v);
 }
 
 /* The first page at or after `base` that somebody else maps and that the restart cannot go without. */
@@ -227,7 +104,7 @@ static void wait_for_pins(struct vcpu *v)
     struct domain *const d = v->domain;
     const struct config_range *range;
     uintptr_t base, pinned;
-    const uint32_t bytes = next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
+    const uint32_t bytes = restart_next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
 
     if (bytes == 0) {
         PROBE("restart.bulk"); /* what grows with its RAM and its image, steps included */
@@ -241,7 +118,7 @@ static void wait_for_pins(struct vcpu *v)
                     (unsigned long)pinned);
     d->restart.told = true;
     d->restart.offset -= bytes;
-    sleep_ns(v, PINS_NS);
+    restart_sleep(v, PINS_NS);
 }
 
 /* A page that somebody else still maps stays as it is, and is marked: the new life starts without it. */
@@ -249,7 +126,7 @@ static void scrub(struct vcpu *v)
 {
     const struct config_range *range;
     uintptr_t base;
-    const uint32_t bytes = next_pages(v->domain, STEP_BYTES, &range, &base);
+    const uint32_t bytes = restart_next_pages(v->domain, STEP_BYTES, &range, &base);
 
     if (bytes == 0) {
         go_to(v->domain, COPY);
@@ -343,7 +220,7 @@ static void map(struct vcpu *v)
 
     if (d->restart.range == 0 && d->restart.offset == 0)
         reset_view(d);
-    bytes = next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
+    bytes = restart_next_pages(d, STEP_PAGES / 4 * PAGE_SIZE, &range, &base);
     if (bytes == 0) {
         go_to(d, CHANNELS);
         return;
@@ -393,22 +270,7 @@ void restart_step(struct vcpu *v)
 {
     struct domain *const d = v->domain;
 
-    switch ((enum phase)d->restart.phase) {
-    case SETTLE:
-        settle(d);
-        break;
-    case PORTS:
-        close_ports(d);
-        break;
-    case MASTERS:
-        stop_masters(v);
-        break;
-    case FOREIGN:
-        drop_foreign(d);
-        break;
-    case RESERVE:
-        reserve(v);
-        break;
+    switch (d->restart.phase) {
     case PINS:
         wait_for_pins(v);
         break;
@@ -430,6 +292,9 @@ void restart_step(struct vcpu *v)
         break;
     case START:
         start(v);
+        break;
+    default:
+        teardown_step(v);
         break;
     }
 }

@@ -17,12 +17,12 @@
 
 enum domain_state {
     DOMAIN_RUNNING,
-    DOMAIN_RESTARTING, /* stopped; core/restart.c works on its next life */
+    DOMAIN_RESTARTING, /* stopped; its steps lead to its next life (hv/restart.h) */
     DOMAIN_STOPPING,   /* stopped for good; its ports, maps and masters are being taken down */
     DOMAIN_STOPPED,
 };
 
-/* Where core/restart.c is. */
+/* Where its steps are. */
 struct restart {
     uint8_t phase;
     uint8_t tries;

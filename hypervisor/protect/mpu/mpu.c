@@ -120,7 +120,7 @@ void protect_load_hypervisor_view(void)
 {
     struct cpu *const cpu = cpu_this();
 
-    /* Boot and restart only, so the slots above the fixed ones may be moved freely. */
+    /* Boot only, so the slots above the fixed ones may be moved freely. */
     mpu_enable(BIT(MPU_FIXED_SLOTS) - 1);
     for (uint32_t i = 0; i < hypervisor_view.list.nr; i++)
         mpu_write_slot(hypervisor_view.first_slot + i, hypervisor_view.list.at[i].rbar, hypervisor_view.list.at[i].rlar);
