@@ -100,6 +100,6 @@ def test_a_wrong_configuration_stops_before_any_guest(tmp_path: Path, system, fa
 def test_more_el1_regions_than_are_switched_are_refused(tmp_path: Path, system) -> None:
     """A region that is not switched would be one guest's window into another's life."""
     board = boards.load(BOARD)
-    wide = replace(board, cpu_options=board.cpu_options + ",pmsav7-dregion=24")
+    wide = replace(board, runner=replace(board.runner, cpu_options=board.runner.cpu_options + ",pmsav7-dregion=24"))
     result = machine.run(machine.Machine(wide, paths.hypervisor(BOARD, "release"), tuple(system.loads)), tmp_path)
     assert "PANIC this CPU has 24 EL1 MPU regions, 16 are switched" in result.text

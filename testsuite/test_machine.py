@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tool import board, elfimage, machine
+from tool import board, elfimage, machine, qemu, watch
 from tool.machine import Ended, Limits, Machine
 from tool.verdict import Expectation, Facts, Kind, judge
 
@@ -66,7 +66,7 @@ def test_emulator_that_does_not_exist_is_an_error(tmp_path):
 
 
 def test_deaf_emulator_with_plugin_is_reaped(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(watch, "IDLE_SECONDS", 0.1)
     assert run("ignores_sigterm", Limits(), tmp_path, plugins=("any.so",)).ended is Ended.END_LINE
 
 
@@ -101,7 +101,7 @@ def _runs(pid: int) -> bool:
 
 
 def test_command_line_shuts_the_host_away(tmp_path):
-    words = Machine(board.load("mps3-an536"), tmp_path / "hv.elf", ()).command()
+    words = qemu.command(Machine(board.load("mps3-an536"), tmp_path / "hv.elf", ()))
     assert "spawn=deny" in words[words.index("-sandbox") + 1]
     assert not any("semihosting" in word for word in words)
     assert words.count("-serial") == 3 and words[words.index("-monitor") + 1] == "none"

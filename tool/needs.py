@@ -34,7 +34,7 @@ def _header(name: str) -> Callable[[], bool]:
 
 
 def emulator(board: str) -> Need:
-    wanted = boards.load(board)
+    wanted = boards.load(board).runner
     return Need(wanted.emulator, f"QEMU 9.0 or newer with the machine {wanted.machine}",
                 lambda: boards.presence(board).present)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tool import console
 from tool.console import Metric, Transcript
-from tool.machine import Ended
+from tool.watch import Ended
 
 
 class Kind(enum.Enum):

@@ -10,22 +10,22 @@ import json
 import re
 import socket
 
-from tool.board import Board
+from tool.board import Clock
 
 _ANSWER_SECONDS = 0.5
 
 
 class VirtualClock:
-    def __init__(self, channel: socket.socket, board: Board) -> None:
-        self._channel, self._board = channel, board
+    def __init__(self, channel: socket.socket, clock: Clock) -> None:
+        self._channel, self._clock = channel, clock
         self._greeted = False
         self._reading: tuple[int, int] | None = None
         self._moved = 0.0
-        self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+) 0x([0-9a-f]+)" % board.clock_address)
+        self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+) 0x([0-9a-f]+)" % clock.address)
 
     @property
     def milliseconds(self) -> int:
-        return 0 if self._reading is None else 1000 * self._reading[0] // self._board.clock_hz
+        return 0 if self._reading is None else 1000 * self._reading[0] // self._clock.hz
 
     def arguments(self, descriptor: int) -> list[str]:
         return ["-chardev", f"socket,id=clock,fd={descriptor}", "-mon", "chardev=clock,mode=control"]
@@ -44,7 +44,7 @@ class VirtualClock:
     def _read(self) -> tuple[int, int] | None:
         commands = [] if self._greeted else [{"execute": "qmp_capabilities"}]
         commands.append({"execute": "human-monitor-command",
-                         "arguments": {"command-line": f"xp /2wx {self._board.clock_address:#x}"}})
+                         "arguments": {"command-line": f"xp /2wx {self._clock.address:#x}"}})
         self._greeted = True
         answer = b""
         try:

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+The emulated machine: the QEMU command line, and one process that is always reaped. Rules: QEMU is sandboxed, sits
+in an empty folder, reads what is to be typed, has no semihosting and no network.
+"""
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from tool import watch
+from tool.virtualclock import VirtualClock
+from tool.watch import Ended, Limits, Watcher
+
+if TYPE_CHECKING:
+    from tool.machine import Machine
+
+_SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
+
+
+def command(machine: Machine) -> list[str]:
+    board, runner = machine.board, machine.board.runner
+    cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
+    words = [machine.emulator or runner.emulator, "-M", runner.machine, "-cpu", cpu,
+             "-icount", runner.instruction_rate, "-nodefaults", "-display", "none", "-monitor", "none"]
+    words += ["-serial", "null"] * runner.null_serials + ["-serial", "stdio", "-sandbox", _SANDBOX]
+    words += ["-smp", str(machine.cpus), "-kernel", str(machine.hypervisor.resolve())]
+    for load in machine.loads:
+        words += ["-device", f"loader,file={_escaped(load.file)},addr={load.address:#x},force-raw=on"]
+    words += ["-device", f"loader,addr={board.nonce_address:#x},data=0x{machine.nonce},data-len=8"]
+    for plugin in machine.plugins:
+        words += ["-plugin", plugin]
+    return words + (["-gdb", machine.gdb, "-S"] if machine.gdb else [])
+
+
+def replay(machine: Machine) -> str:
+    text = "".join(f"\\{byte:03o}" for byte in machine.typed or b"")
+    return ("#!/bin/sh\n# The same machine once more: same image, same instructions, same transcript. Ends with Ctrl-C.\n"
+            f"cd \"$(mktemp -d)\" && printf '{text}' | {shlex.join(command(machine))}\n")
+
+
+def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int | None]:
+    """How the run ended, and the status of QEMU if it ended by itself."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, _keyboard(machine.typed) as keyboard, tempfile.TemporaryDirectory(prefix="fencepost-") as empty:
+        words, clock = command(machine), VirtualClock(ours, machine.board.runner.clock)
+        start = time.monotonic()
+        try:
+            process = subprocess.Popen([*_leash(words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
+                                       stdin=keyboard, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0)
+        except OSError as error:
+            watcher.stderr += str(error).encode()
+            return Ended.START, None
+        theirs.close()
+        try:
+            return _watch(process, limits, watcher, clock, start + limits.wall())
+        finally:
+            _reap(process, watcher, bool(machine.plugins))
+
+
+def _leash(program: str) -> list[str]:
+    """A prefix that ends the emulator with us: the harness may be killed before it can reap, and a guest may never end."""
+    return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which(program) else []
+
+
+def _watch(process: subprocess.Popen[bytes], limits: Limits, watcher: Watcher, clock: VirtualClock,
+           deadline: float) -> tuple[Ended, int | None]:
+    def look(now: float) -> Ended | None:
+        clock.look(now)
+        if _cpu_seconds(process.pid) > limits.host():
+            return Ended.WALL_TIME
+        if clock.milliseconds > limits.guest_ms:
+            return Ended.GUEST_TIME
+        return Ended.IDLE if clock.still_seconds(now) >= limits.idle_seconds else None
+
+    look_seconds = float("inf") if limits.guest_ms is None else limits.look_seconds
+    ended = watcher.watch(process.stdout.fileno(), process.stderr.fileno(), deadline, look_seconds, look)
+    return (ended, None) if ended else _exited(process, deadline)
+
+
+def _exited(process: subprocess.Popen[bytes], deadline: float) -> tuple[Ended, int | None]:
+    """Both pipes are closed: the process is gone, or wants us to believe so."""
+    try:
+        return Ended.EXIT, process.wait(max(0.0, min(deadline - time.monotonic(), watch.IDLE_SECONDS)))
+    except subprocess.TimeoutExpired:
+        return Ended.WALL_TIME, None
+
+
+def _reap(process: subprocess.Popen[bytes], watcher: Watcher, plugins: bool) -> None:
+    """A plugin writes its results when QEMU ends in order; otherwise nothing is worth waiting for."""
+    with process:
+        if process.poll() is None and plugins:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(watch.IDLE_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+        process.kill()
+        watcher.drain(process.stdout.fileno(), process.stderr.fileno())
+
+
+def _keyboard(typed: bytes | None) -> AbstractContextManager[BinaryIO | None]:
+    if typed is None:
+        return nullcontext()
+    file = tempfile.TemporaryFile()
+    file.write(typed)
+    file.seek(0)
+    return file
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of a process that is not reaped yet."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _escaped(path: Path) -> str:
+    return str(path.resolve()).replace(",", ",,")
