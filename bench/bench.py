@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import json
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from bench import metrics, session, table
@@ -17,6 +15,7 @@ from bench.metrics import Metric
 from tool import board as boards
 from tool import paths, strategy
 from tool.exitcodes import Exit, UsageError
+from tool.jsontext import write as write_json
 from tool.progress import Progress
 
 SCHEMA = 1
@@ -66,14 +65,6 @@ def as_json(results: Sequence[Result], identity: dict[str, str]) -> dict[str, An
         return {"metric": result.metric, "value": result.value.value, "unit": result.value.unit,
                 "strategy": result.strategy, **classes, **parts}
     return {"schema": SCHEMA, **identity, "results": [entry(result) for result in results]}
-
-
-def write_json(target: str, value: dict[str, Any]) -> None:
-    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-    else:
-        Path(target).write_text(text)
 
 
 def store(opened: session.Session, results: Sequence[Result]) -> None:

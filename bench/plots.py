@@ -2,59 +2,24 @@
 """Pictures of a comparison as inline SVG. Told apart by marker, dash and hatch; colour only helps."""
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from bench.breakeven import HOT
 from bench.costmodel import Model
 from bench.counts import CLASSES
+from bench.figure import DASHES, HATCHES, MARKERS, figure
 from bench.sweep import Comparison, Point
 
-_MARKERS = "osD^vPX*h"
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)), (0, (6, 2, 2, 2)), (0, (8, 2)))
-_HATCHES = ("", "//", "\\\\", "xx", "..", "oo", "++", "--", "**", "||")
 _PART_SLOTS = (20, 24)          # of real parts; QEMU has 16
-
-
-@contextmanager
-def _figure(name: str, height: float = 4.2) -> Iterator[tuple[Any, Any, Callable[[], str]]]:
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    with plt.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 10, "axes.grid": True,
-                         "grid.alpha": 0.3, "font.family": "sans-serif"}):
-        figure, axes = plt.subplots(figsize=(7.6, height), layout="constrained")
-
-        def svg() -> str:
-            out = io.StringIO()
-            figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-            return _inline(out.getvalue(), name)
-
-        try:
-            yield figure, axes, svg
-        finally:
-            plt.close(figure)
-
-
-def _inline(text: str, name: str) -> str:
-    """Without XML prologue, with ids of its own, as wide as the page allows."""
-    body = text[text.index("<svg"):]
-    body = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", body)
-    return re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"|<svg height="[^"]*" ([^>]*?)width="[^"]*"',
-                  lambda match: f"<svg {match[1] or match[2] or ''}", body, count=1)
 
 
 def _line(axes: Any, points: tuple[Point, ...], label: str, index: int) -> None:
     axes.plot([point.x for point in points], [point.instructions for point in points], label=label,
-              marker=_MARKERS[index % len(_MARKERS)], linestyle=_DASHES[index % len(_DASHES)], markersize=5)
+              marker=MARKERS[index % len(MARKERS)], linestyle=DASHES[index % len(DASHES)], markersize=5)
 
 
 def cost_over_pages(data: Comparison) -> str:
-    with _figure("pages") as (_, axes, svg):
+    with figure("pages") as (_, axes, svg):
         for index, name in enumerate(name for name in data.strategies if name in data.touch):
             _line(axes, data.touch[name], name, index)
         axes.set_xlabel("k: pages of another domain touched in one call")
@@ -73,7 +38,7 @@ def computed_points(view: tuple[Point, ...], last: int) -> list[tuple[int, int]]
 
 
 def cost_over_slots(data: Comparison, fixed: int = 5) -> str:
-    with _figure("slots") as (_, axes, svg):
+    with figure("slots") as (_, axes, svg):
         _line(axes, data.view, "switch a view of N, one way", 0)
         more = computed_points(data.view, max(_PART_SLOTS) - fixed)
         if more:
@@ -94,7 +59,7 @@ def cost_over_slots(data: Comparison, fixed: int = 5) -> str:
 def bands(data: Comparison, model: Model) -> str:
     """Low to high as a bar, typical as a diamond, for the hot operation."""
     cells = [cell for name in data.strategies if (cell := data.cell(HOT, name)) and cell.counts]
-    with _figure("bands", 0.9 + 0.38 * max(1, len(cells))) as (_, axes, svg):
+    with figure("bands", 0.9 + 0.38 * max(1, len(cells))) as (_, axes, svg):
         for row, cell in enumerate(reversed(cells)):
             band = model.band(cell.counts)
             axes.barh(row, band.high - band.low, left=band.low, height=0.5, color="lightgrey", edgecolor="black")
@@ -108,15 +73,15 @@ def bands(data: Comparison, model: Model) -> str:
         return svg()
 
 
-def class_mix(data: Comparison) -> str:
-    cells = [cell for name in data.strategies if (cell := data.cell(HOT, name)) and cell.counts]
-    with _figure("mix", 1.1 + 0.42 * max(1, len(cells))) as (_, axes, svg):
+def class_mix(data: Comparison, operation: str = HOT) -> str:
+    cells = [cell for name in data.strategies if (cell := data.cell(operation, name)) and cell.counts]
+    with figure(f"mix-{operation}", 1.1 + 0.42 * max(1, len(cells))) as (_, axes, svg):
         left = [0] * len(cells)
         for index, name in enumerate(CLASSES):
             widths = [cell.counts.of(name) for cell in reversed(cells)]
             if any(widths):
                 axes.barh(range(len(cells)), widths, left=left, height=0.6, label=name, edgecolor="black",
-                          linewidth=0.6, hatch=_HATCHES[index], alpha=0.75)
+                          linewidth=0.6, hatch=HATCHES[index], alpha=0.75)
             left = [a + b for a, b in zip(left, widths)]
         axes.set_yticks(range(len(cells)), [cell.strategy for cell in reversed(cells)])
         axes.set_xlabel("instructions")

@@ -9,6 +9,7 @@ from bench import evidence, metrics
 from testsuite.plugin import COLLECTED
 from testsuite.synthetic import guest, record
 from tool import documents, paths, records, report, requirements, results, stored, trace, trace_text
+from tool.report import trace as kind
 from tool.exitcodes import Exit, UsageError
 from tool.requirements import Requirement
 from tool.results import Row
@@ -166,14 +167,14 @@ def test_a_partial_run_does_not_replace_the_whole_one(build):
     last = stored.last(BOARD)
     assert [one.verdict for one in last.rows] == ["pass", "pass"]
     assert [other.folder for other in stored.newer(last, BOARD)] == [part]
-    assert report._newer(last, BOARD)[0].endswith("PARTIAL: 1 of 2 tests were run, 1 not passed")
+    assert kind._newer(last, BOARD)[0].endswith("PARTIAL: 1 of 2 tests were run, 1 not passed")
 
 
 def test_without_a_whole_run_the_latest_speaks_and_says_so(build):
     stored_run(build / "runs" / "1Z-test", "other", [row("t")])
     stored_run(build / "runs" / "2Z-test", BOARD, [row("t")], whole=False, images={IMAGE: "abc"})
     run = stored.last(BOARD)
-    said = "\n".join(report.header(report.Sources(run, {IMAGE: "def"}, "none", ()), BOARD))
+    said = "\n".join(kind.header(kind.Sources(run, {IMAGE: "def"}, "none", ()), BOARD))
     assert "PARTIAL: 1 of 1 tests were run, and only a part of the suite was asked for" in said
     assert "sha256 abc; NOT the image in build/ (def): run ./fencepost test" in said
 
@@ -201,7 +202,7 @@ def test_a_guest_test_built_after_the_run_never_ran(build):
     suites.mkdir(parents=True)
     guest(suites / "g.elf", [record("t"), record("new")])
     run = stored.read(stored_run(build / "runs" / "1Z-test", BOARD, [row("t[window]")]))
-    assert report.known_tests(run, BOARD) == {GUEST + "t[window]": ("S0-01",), GUEST + "new": ("S4-04",)}
+    assert kind.known_tests(run, BOARD) == {GUEST + "t[window]": ("S0-01",), GUEST + "new": ("S4-04",)}
 
 
 @pytest.mark.parametrize("verdict, code", [("pass", Exit.FINE), ("fail", Exit.FINDING), ("skip", Exit.FINDING)])

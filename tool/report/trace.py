@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`./fencepost report KIND`: reads stored results, boots nothing and builds nothing."""
+"""
+`./fencepost report trace`: joins every requirement and every divergence from Xen with the tests, benches and
+chapters that name it. Exit 1 when one is not shown.
+"""
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +13,21 @@ from typing import Any
 
 from bench import evidence
 from tool import board as boards
-from tool import documents, environment, paths, records, requirements, stored, trace, trace_text
-from tool.exitcodes import Exit, UsageError
+from tool import documents, environment, jsontext, paths, records, requirements, stored, trace, trace_text
+from tool.exitcodes import Exit
 from tool.requirements import Requirement
 from tool.stored import Run
 
 
+HELP = "requirement -> tests -> verdict of the last whole run"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
-    one = kinds.add_parser("trace", help="requirement -> tests -> verdict of the last whole run",
-                           description="Joins every requirement and every divergence from Xen with the tests, benches "
-                                       "and chapters that name it. Exit 1 when one is not shown.")
-    one.add_argument("ids", nargs="*", metavar="ID", help="only these, for instance S4-04 X-14")
-    one.add_argument("--board", default=boards.DEFAULT)
-    one.add_argument("--run", metavar="FOLDER", type=Path, help="the results of this run, instead of the last whole one")
-    one.add_argument("--brief", action="store_true", help="one line a requirement, tests left out")
-    one.add_argument("--json", metavar="FILE|-", help="the same as JSON; - is stdout, instead of the table")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="only these, for instance S4-04 X-14")
+    parser.add_argument("--board", default=boards.DEFAULT)
+    parser.add_argument("--run", metavar="FOLDER", type=Path, help="the results of this run, instead of the last whole one")
+    parser.add_argument("--brief", action="store_true", help="one line a requirement, tests left out")
+    jsontext.add_argument(parser)
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,7 @@ def main(args: argparse.Namespace) -> Exit:
     run = stored.read(args.run) if args.run else stored.last(args.board)
     made, sources = make(args.board, run, requirements.load(), args.ids)
     if args.json:
-        text = json.dumps(trace_text.table(made, sources.facts()), indent=1, ensure_ascii=False) + "\n"
-        if args.json == "-":
-            sys.stdout.write(text)
-        else:
-            try:
-                Path(args.json).write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise UsageError(f"--json {args.json}: {error.strerror}") from error
+        jsontext.write(args.json, trace_text.table(made, sources.facts()))
     if args.json != "-":
         print(trace_text.text(made, header(sources, args.board), args.brief))
     return Exit.FINDING if made.not_shown else Exit.FINE
