@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from tool.exitcodes import Exit
-from tool.report import trace
+from tool.report import history, trace
 
-KINDS = {"trace": trace}
+KINDS = {"trace": trace, "history": history}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
