@@ -86,7 +86,7 @@ static reason_t do_extent(struct balloon *b, uint64_t gfn)
 {
     const uint32_t bytes = PAGE_SIZE << b->order, nr = 1u << b->order;
     const struct config_range *range;
-    paddr_t base;
+    gpaddr_t base;
 
     if (!direct_map_frame(gfn, &base))
         return "beyond the address width";
@@ -150,7 +150,7 @@ static bool is_acceptable(const struct vcpu *v, const struct xen_memory_reservat
 {
     const uint32_t bits = r->mem_flags & MEM_FLAGS_ADDRESS_BITS;
 
-    if (r->extent_start > UINTPTR_MAX || r->nr_extents > NR_EXTENTS_LIMIT || start >= r->nr_extents ||
+    if (!arch_is_address(r->extent_start) || r->nr_extents > NR_EXTENTS_LIMIT || start >= r->nr_extents ||
         r->extent_order > BALLOON_MAX_ORDER)
         return false;
     if (r->domid != DOMID_SELF && r->domid != v->domain->domid)
@@ -161,7 +161,7 @@ static bool is_acceptable(const struct vcpu *v, const struct xen_memory_reservat
 }
 
 /* Any list, from the extent on that the command says. */
-static __attribute__((noinline)) int32_t by_the_book(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v)
+static __attribute__((noinline)) int32_t by_the_book(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     struct balloon b = {.v = v, .d = v->domain, .op = cmd & MEMOP_CMD_MASK, .gone_base = UINTPTR_MAX};
     const uint32_t start = cmd >> MEMOP_EXTENT_SHIFT;
@@ -191,7 +191,8 @@ always_inline bool find_usual(const struct vcpu *v, const struct domain_bank *ba
     if (unlikely(!guest_is_direct(v, entry, sizeof(uint64_t))))
         return false;
 
-    const uint32_t gfn = *(const volatile uint32_t *)entry, high = *(const volatile uint32_t *)(entry + sizeof(gfn));
+    const uintptr_t place = guest_place(v, entry);
+    const uint32_t gfn = *(const volatile uint32_t *)place, high = *(const volatile uint32_t *)(place + sizeof(gfn));
     const uint32_t page = gfn - bank->first_frame;
     *index = page;
     *base = (uintptr_t)gfn << PAGE_SHIFT;
@@ -237,9 +238,9 @@ always_inline uint32_t take_again_usual(struct vcpu *v, struct domain *d, uintpt
  * What guests do: a short list of single pages, everything in the caller's buffer run, one CPU, one vCPU. Whatever
  * else there is goes by the book, from the extent on at which it shows.
  */
-hot int32_t balloon_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot int32_t balloon_op(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
-    const volatile struct xen_memory_reservation *const r = (const volatile struct xen_memory_reservation *)(uintptr_t)arg;
+    const volatile struct xen_memory_reservation *const r = (const volatile struct xen_memory_reservation *)guest_place(v, arg);
     struct domain *const d = v->domain;
     uint32_t done = 0;
 
@@ -248,7 +249,7 @@ hot int32_t balloon_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu 
 
     const uint64_t list = r->extent_start, nr = r->nr_extents;
     const uint32_t order = r->extent_order, flags = r->mem_flags;
-    if (unlikely(nr - 1 >= USUAL_EXTENTS || list >> 32 || order | flags || r->domid != DOMID_SELF))
+    if (unlikely(nr - 1 >= USUAL_EXTENTS || !arch_is_address(list) || order | flags || r->domid != DOMID_SELF))
         return by_the_book(cmd, arg, unused, v);
     if (cmd == XENMEM_decrease_reservation)
         done = give_back_usual(v, d, (uintptr_t)list, 0, (uint32_t)nr);

@@ -14,20 +14,20 @@
 
 enum { PIECE_BYTES = 64 };
 
-static int32_t console_write(struct vcpu *v, uint32_t count, uintptr_t from)
+static int32_t console_write(struct vcpu *v, reg_t count, uintptr_t from)
 {
     char piece[PIECE_BYTES];
     uint32_t taken;
 
     if (count == 0)
         return 0;
-    if (guest_read(v, piece, from, count < PIECE_BYTES ? count : PIECE_BYTES))
+    if (guest_read(v, piece, from, count < PIECE_BYTES ? (uint32_t)count : PIECE_BYTES))
         return -XEN_EFAULT;
-    taken = console_domain_write(v->domain, piece, count < PIECE_BYTES ? count : PIECE_BYTES);
-    return count == taken ? 0 : arch_restart_hypercall(CONSOLEIO_write, count - taken, (uint32_t)from + taken);
+    taken = console_domain_write(v->domain, piece, count < PIECE_BYTES ? (uint32_t)count : PIECE_BYTES);
+    return count == taken ? 0 : arch_restart_hypercall(CONSOLEIO_write, count - taken, from + taken);
 }
 
-int32_t hypercall_console_io(uint32_t cmd, uint32_t count, uint32_t buffer, struct vcpu *v)
+int32_t hypercall_console_io(uint32_t cmd, reg_t count, reg_t buffer, struct vcpu *v)
 {
     switch (cmd) {
     case CONSOLEIO_write:

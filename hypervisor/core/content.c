@@ -2,6 +2,7 @@
 #include "hv/content.h"
 
 #include "hv/arch.h"
+#include "hv/direct_map.h"
 #include "hv/probe.h"
 
 enum { BLOCK = 32 };
@@ -13,9 +14,10 @@ void content_scrub(uintptr_t base, uint32_t bytes)
     PROBE("scrub.end");
 }
 
-void content_copy(const struct config_module *module, uint32_t offset, uint32_t bytes)
+void content_copy(const struct domain *d, const struct config_module *module, uint32_t offset, uint32_t bytes)
 {
-    const uintptr_t from = module->source + offset, to = module->target + offset;
+    const uintptr_t from = (uintptr_t)module->source + offset;
+    const uintptr_t to = (uintptr_t)page_pointer(d, (gpaddr_t){(uintptr_t)module->target}) + offset;
     const uint32_t blocks = bytes & ~(BLOCK - 1u);
 
     PROBE("copy");

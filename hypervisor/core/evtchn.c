@@ -143,7 +143,7 @@ static int32_t perform(uint32_t cmd, union evtchn_argument *arg, struct vcpu *v)
     }
 }
 
-int32_t evtchn_op_slow(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v)
+int32_t evtchn_op_slow(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     union evtchn_argument block;
     int32_t result;

@@ -11,6 +11,7 @@
  */
 #include "abi/errno.h"
 #include "hv/evtchn.h"
+#include "hv/guest_access.h"
 #include "hv/panic.h"
 #include "hv/protect.h"
 #include "hv/strategy.h"
@@ -69,7 +70,7 @@ always_inline void deliver_local(struct peer_access *access, uint32_t channel)
 static hypercall_fn NAMED(event_channel_op);
 
 /* The vCPU comes in the register in which the caller has it; `unused` are there to keep it so. */
-hot static __attribute__((noipa)) int32_t NAMED(send_local)(uint32_t channel, uint32_t unused1, uint32_t unused2,
+hot static __attribute__((noipa)) int32_t NAMED(send_local)(uint32_t channel, reg_t unused1, reg_t unused2,
                                                             struct vcpu *v)
 {
     struct peer_access access;
@@ -85,14 +86,14 @@ hot static __attribute__((noipa)) int32_t NAMED(send_local)(uint32_t channel, ui
  * EVTCHNOP_send on a LOCAL channel, decided in a few compares; everything else is evtchn_op_slow. Nothing but
  * jumps leaves this function, so it needs no stack and the arguments stay where they are.
  */
-hot static int32_t NAMED(event_channel_op)(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot static int32_t NAMED(event_channel_op)(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     if (unlikely(cmd != EVTCHNOP_send))
         return evtchn_op_slow(cmd, arg, unused, v);
     if (unlikely(arg - v->buffer_base >= v->buffer_span))
         return evtchn_op_slow(EVTCHNOP_send, arg, unused, v);
 
-    const uint32_t port = *(const uint32_t *)arg;
+    const uint32_t port = *(const uint32_t *)guest_place(v, arg);
     if (unlikely(port >= CONFIG_MAX_PORTS)) /* every table has that many words; beyond a domain's limit they are 0 */
         return -XEN_EINVAL;
     const uint32_t channel = v->domain->channels[port];

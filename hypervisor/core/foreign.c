@@ -32,7 +32,7 @@ struct batch {
 };
 
 /* The frame in the other domain's map, by its rules. */
-static int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, paddr_t *base,
+static int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, gpaddr_t *base,
                           const struct config_range **range)
 {
     const struct domain *const d = b->v->domain;
@@ -41,7 +41,7 @@ static int32_t find_frame(const struct batch *b, uint64_t idx, uint64_t gpfn, pa
         return -XEN_ESRCH;
     if (unlikely(b->owner == d || !(d->config->may_map & b->owner->bit)))
         return -XEN_EPERM;
-    if (unlikely(idx != gpfn || !direct_map_frame(idx, base)))
+    if (unlikely(!direct_map_may_appear(d, idx, gpfn) || !direct_map_frame(idx, base)))
         return -XEN_EINVAL;
     *range = page_range(b->owner, base->addr, PAGE_SIZE);
     if (unlikely(*range == NULL || page_states[page_index(*range, base->addr)] != PAGE_MAPPED))
@@ -54,12 +54,13 @@ static int32_t map_foreign(struct batch *b, uint64_t idx, uint64_t gpfn)
     struct domain *const d = b->v->domain;
     const struct config_range *range;
     enum view_result result;
-    paddr_t base;
+    gpaddr_t base;
     const int32_t rc = find_frame(b, idx, gpfn, &base, &range);
 
     if (unlikely(rc))
         return rc;
-    result = protect_view_insert(d, base.addr, PAGE_SIZE, RANGE_EL1 | RANGE_WRITE | (range->attr & RANGE_SHAREABLE));
+    result = protect_view_map(d, direct_map_place(base, gpfn), page_address(range, base.addr),
+                              RANGE_EL1 | RANGE_WRITE | (range->attr & RANGE_SHAREABLE));
     if (unlikely(result != VIEW_OK))
         return result == VIEW_BUSY ? -XEN_EBUSY : -XEN_ENOSPC;
 
@@ -77,7 +78,7 @@ static int32_t do_element(struct batch *b, uint32_t i)
     uint64_t idx, gpfn;
     int32_t result;
 
-    if (unlikely((b->arg.idxs | b->arg.gpfns | b->arg.errs) >> 32) ||
+    if (unlikely(!arch_is_address(b->arg.idxs | b->arg.gpfns | b->arg.errs)) ||
         guest_read(b->v, &idx, (uintptr_t)b->arg.idxs + i * sizeof(idx), sizeof(idx)) ||
         guest_read(b->v, &gpfn, (uintptr_t)b->arg.gpfns + i * sizeof(gpfn), sizeof(gpfn)))
         return -XEN_EFAULT;
@@ -118,7 +119,7 @@ static uint32_t do_elements(struct batch *b, uint32_t start, int32_t *rc)
 }
 
 /* Any list, from the element on that the command says. */
-int32_t foreign_add_batch(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+int32_t foreign_add_batch(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     uint32_t start = cmd >> MEMOP_EXTENT_SHIFT;
     struct batch b;
@@ -161,12 +162,12 @@ static const struct config_range *find_configured(const struct domain *d, uintpt
 }
 
 /* The owner of a page that the view may hold of others; its range. NULL: nobody of those. */
-always_inline struct domain *find_owner(const struct domain *d, uintptr_t base, const struct config_range **range)
+always_inline struct domain *find_owner(const struct domain *d, paddr_t page, const struct config_range **range)
 {
     for (uint32_t owners = protect_view_owners(d) & ~d->bit; owners; owners &= owners - 1) {
         struct domain *const owner = &domains[__builtin_ctz(owners)];
 
-        *range = page_range(owner, base, PAGE_SIZE);
+        *range = page_range_of(owner, page, PAGE_SIZE);
         if (*range)
             return owner;
     }
@@ -184,34 +185,39 @@ static bool is_borrowed_from_nobody(const struct domain *d, uintptr_t base)
 int32_t foreign_remove(struct domain *d, uintptr_t base)
 {
     const struct config_range *range = NULL;
-    const struct domain *const owner = find_owner(d, base, &range);
+    paddr_t page;
+
+    if (!protect_view_behind(d, base, &page))
+        return -XEN_ENOENT;
+    const struct domain *const owner = find_owner(d, page, &range);
 
     if (unlikely(page_is_common(base) || (owner == NULL && !is_borrowed_from_nobody(d, base))))
         return -XEN_ENOENT;
     const enum view_result result = protect_view_remove(d, base, PAGE_SIZE);
     if (unlikely(result != VIEW_OK))
         return result == VIEW_FULL ? -XEN_ENOSPC : -XEN_ENOENT;
-    memory_change_commit(d, owner && page_any_watched(page_index(range, base), 1));
+    memory_change_commit(d, owner && page_any_watched(page_index(range, page_base(range, page)), 1));
     master_update(d); /* lets go of the page before the pins do */
     if (likely(owner))
-        page_unpin(d, page_index(range, base));
+        page_unpin(d, page_index(range, page_base(range, page)));
     return 0;
 }
 
 /*
- * Whose pins the pages from `base` to at most *last carry for the domain; NULL: none. A region may hold pages of
- * several owners, because equal attributes that touch are one region; *last is cut to where this run ends.
+ * Whose pins the pages of the span carry for the domain; NULL: none. A region may hold pages of several owners,
+ * because equal attributes that touch are one region; the span is cut to where this run ends.
  */
-static struct domain *find_run(const struct domain *d, uintptr_t base, uintptr_t *last, const struct config_range **range)
+static struct domain *find_run(const struct domain *d, struct view_span *span, const struct config_range **range)
 {
-    const struct config_range *const configured = find_configured(d, base);
+    const paddr_t page = protect_span_address(span);
+    const struct config_range *const configured = find_configured(d, span->base);
     const bool own = configured && configured->first_page != PAGE_NONE;
-    struct domain *const owner = own ? NULL : page_owner(base, range);
+    struct domain *const owner = own ? NULL : page_owner(page, range);
     const struct config_range *const whole = configured ? configured : owner ? *range : NULL;
 
-    if (whole && *last > whole->limit - 1)
-        *last = (uintptr_t)(whole->limit - 1);
-    return page_is_common(base) ? NULL : owner;
+    if (whole && span->last > page_limit(whole, span->base, page) - 1)
+        span->last = (uintptr_t)(page_limit(whole, span->base, page) - 1);
+    return page_is_common(span->base) ? NULL : owner;
 }
 
 /*
@@ -224,13 +230,13 @@ bool foreign_drop_some(struct domain *d)
 
     for (uint32_t own = 0; own < DROP_OWN_RUNS && protect_view_region(d, 0, &span); own++) {
         const struct config_range *range;
-        const struct domain *const owner = find_run(d, span.base, &span.last, &range);
+        const struct domain *const owner = find_run(d, &span, &range);
         uint32_t pages = (uint32_t)((span.last - span.base) >> PAGE_SHIFT) + 1;
 
         if (owner && pages > DROP_BUDGET)
             pages = DROP_BUDGET;
         if (protect_view_remove(d, span.base, pages * PAGE_SIZE) == VIEW_OK && owner) {
-            unpin(d, range, span.base, pages);
+            unpin(d, range, page_base(range, protect_span_address(&span)), pages);
             break;
         }
     }

@@ -16,7 +16,7 @@
 enum { USUAL_ELEMENTS = 16 };
 
 /* All three lists lie in the caller's buffer run. */
-always_inline bool are_direct(const struct vcpu *v, uint32_t a, uint32_t b, uint32_t c, uint32_t bytes)
+always_inline bool are_direct(const struct vcpu *v, uintptr_t a, uintptr_t b, uintptr_t c, uint32_t bytes)
 {
     const uint32_t most = v->buffer_span + 3 - bytes;
 
@@ -61,11 +61,11 @@ always_inline uint32_t map_usual(struct domain *d, const struct domain *owner, s
  * behind the firewall. Whatever else there is goes by the book, from the element on at which it shows.
  */
 __attribute__((optimize("no-ivopts"))) /* three pointers stay three pointers */
-hot int32_t foreign_add_usual(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot int32_t foreign_add_usual(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     enum { USUAL_SPACE = XENMAPSPACE_gmfn_foreign << 16 | DOMID_SELF };
     /* Words of struct xen_add_to_physmap_batch, each read once. */
-    const volatile uint32_t *const word = (const volatile uint32_t *)(uintptr_t)arg;
+    const volatile uint32_t *const word = (const volatile uint32_t *)guest_place(v, arg);
     struct domain *const d = v->domain;
 
     (void)cmd;
@@ -78,8 +78,8 @@ hot int32_t foreign_add_usual(uint32_t cmd, uint32_t arg, uint32_t unused, struc
                  (word[3] | word[5] | word[7]) || !are_direct(v, idxs, gpfns, errs, nr * sizeof(uint64_t))))
         return foreign_add_batch(XENMEM_add_to_physmap_batch, arg, unused, v);
     const struct domain *const owner = &domains[from];
-    const uint32_t done = map_usual(d, owner, (struct usual_lists){(const volatile uint32_t *)(uintptr_t)idxs,
-                                    (const volatile uint32_t *)(uintptr_t)gpfns, (volatile uint32_t *)(uintptr_t)errs, nr});
+    const uint32_t done = map_usual(d, owner, (struct usual_lists){(const volatile uint32_t *)guest_place(v, idxs),
+                                    (const volatile uint32_t *)guest_place(v, gpfns), (volatile uint32_t *)guest_place(v, errs), nr});
     if (unlikely(done == 0))
         return foreign_add_batch(XENMEM_add_to_physmap_batch, arg, unused, v);
     protect_view_add_owner(d, owner);
@@ -91,9 +91,9 @@ hot int32_t foreign_add_usual(uint32_t cmd, uint32_t arg, uint32_t unused, struc
 }
 
 /* A page of the first bank of somebody who lets the caller map: not an own one, because ranges are disjoint. */
-hot int32_t foreign_remove_usual(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot int32_t foreign_remove_usual(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
-    const volatile struct xen_remove_from_physmap *const a = (const volatile struct xen_remove_from_physmap *)(uintptr_t)arg;
+    const volatile struct xen_remove_from_physmap *const a = (const volatile struct xen_remove_from_physmap *)guest_place(v, arg);
     struct domain *const d = v->domain;
     uint64_t gpfn;
 

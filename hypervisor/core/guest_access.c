@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Hypercall buffers. The common case is one compare against the vCPU's run; the rest walks: the domain's own
- * RAM, then, when the EL1 MPU is on, its regions (arch).
+ * RAM, and what EL1 itself says about the address (protect/<unit>/guest_run_unit.h):
+ *
+ *   bool guest_walk(v, address, bytes, wanted);           EL1 may do `wanted` with all of it, which is own RAM; sets the run
+ *   uint32_t guest_piece(v, address, bytes, wanted);      after it: how much of that lies in one piece, at guest_place()
  */
 #include "hv/guest_access.h"
 
@@ -11,11 +14,7 @@
 #include "hv/page.h"
 #include "hv/protect.h"
 
-/*
- * arch/<isa>: what EL1 may do with all of [address, last], and [*base, *limit), which holds `address`, narrowed to
- * where it may do the same.
- */
-uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, uintptr_t *base, uintptr_t *limit);
+#include <guest_run_unit.h>
 
 void guest_access_invalidate(struct vcpu *v)
 {
@@ -33,48 +32,13 @@ void guest_access_forget(struct domain *d, uintptr_t base, uint32_t bytes)
     }
 }
 
-/* The caller's own RAM around the address, as far as one piece of its view goes. Shared memory is no buffer: others write it. */
-static bool find_run(struct domain *d, uintptr_t address, uintptr_t *base, uintptr_t *limit)
-{
-    const struct config_range *const bank = page_range(d, address, 1);
-    struct view_span span;
-
-    if (bank == NULL || bank->kind != RANGE_RAM || !protect_view_find(d, address, &span))
-        return false;
-    *base = span.base > bank->base ? span.base : (uintptr_t)bank->base;
-    *limit = span.last < bank->limit - 1 ? span.last + 1 : (uintptr_t)bank->limit;
-    return true;
-}
-
-/* All of it, bank by bank. What EL1 may write becomes the run. */
-static bool walk(struct vcpu *v, uintptr_t address, uint32_t bytes, uint32_t wanted)
-{
-    while (bytes) {
-        uintptr_t base, limit;
-
-        if (!find_run(v->domain, address, &base, &limit))
-            return false;
-        const uint32_t piece = limit - address < bytes ? (uint32_t)(limit - address) : bytes;
-        const uint32_t rights = arch_el1_access(v, address, address + piece - 1, &base, &limit);
-        if (!(rights & wanted))
-            return false;
-        if (rights & EL1_WRITE && limit - base >= sizeof(uint32_t)) {
-            v->buffer_base = base;
-            v->buffer_span = (uint32_t)(limit - base) - 3;
-        }
-        address += piece;
-        bytes -= piece;
-    }
-    return true;
-}
-
 static int32_t check(struct vcpu *v, uintptr_t address, uint32_t bytes, uint32_t wanted)
 {
     const uintptr_t offset = address - v->buffer_base;
 
     if (v->buffer_span && offset < v->buffer_span + 3 && bytes <= v->buffer_span + 3 - offset)
         return 0;
-    return walk(v, address, bytes, wanted) ? 0 : -XEN_EFAULT;
+    return guest_walk(v, address, bytes, wanted) ? 0 : -XEN_EFAULT;
 }
 
 int32_t guest_readable(struct vcpu *v, uintptr_t from, uint32_t bytes)
@@ -99,16 +63,34 @@ static void copy(char *to, const char *from, uint32_t bytes)
 
 int32_t guest_read_any(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
 {
+    char *out = to;
+
     if (check(v, from, bytes, EL1_READ))
         return -XEN_EFAULT;
-    copy(to, (const char *)from, bytes);
+    do {
+        const uint32_t piece = guest_piece(v, from, bytes, EL1_READ);
+
+        copy(out, (const char *)guest_place(v, from), piece);
+        out += piece;
+        from += piece;
+        bytes -= piece;
+    } while (bytes);
     return 0;
 }
 
 int32_t guest_write_any(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes)
 {
+    const char *in = from;
+
     if (check(v, to, bytes, EL1_WRITE))
         return -XEN_EFAULT;
-    copy((char *)to, from, bytes);
+    do {
+        const uint32_t piece = guest_piece(v, to, bytes, EL1_WRITE);
+
+        copy((char *)guest_place(v, to), in, piece);
+        in += piece;
+        to += piece;
+        bytes -= piece;
+    } while (bytes);
     return 0;
 }

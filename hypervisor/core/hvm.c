@@ -36,7 +36,7 @@ static int32_t param_op(uint32_t cmd, uintptr_t arg, struct vcpu *v)
     return guest_write(v, arg, &param, sizeof(param));
 }
 
-int32_t hypercall_hvm_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+int32_t hypercall_hvm_op(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     (void)unused;
     switch (cmd) {

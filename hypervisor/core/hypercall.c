@@ -11,7 +11,7 @@
 
 hypercall_fn *hypercall_table[HYPERCALL_TABLE_SIZE];
 
-static int32_t hypercall_unknown(uint32_t a1, uint32_t a2, uint32_t a3, struct vcpu *v)
+static int32_t hypercall_unknown(uint32_t a1, reg_t a2, reg_t a3, struct vcpu *v)
 {
     (void)a1;
     (void)a2;
@@ -32,7 +32,7 @@ void hypercall_init(const struct config_header *config)
         hypercall_table[HYPERCALL_BENCH_OP] = protect_bench_op;
 }
 
-int32_t hypercall_event_channel_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+int32_t hypercall_event_channel_op(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     return strategy->event_channel_op(cmd, arg, unused, v);
 }

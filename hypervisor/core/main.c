@@ -12,6 +12,7 @@
 #include "hv/console.h"
 #include "hv/content.h"
 #include "hv/cpu.h"
+#include "hv/direct_map.h"
 #include "hv/domain.h"
 #include "hv/evtchn.h"
 #include "hv/gic.h"
@@ -100,11 +101,11 @@ static void fill_memory(const struct domain *d)
         const struct config_range *const range = &d->ranges[i];
 
         if (range->first_page != PAGE_NONE && !(c->flags & DOMAIN_KEEP_CONTENT))
-            content_scrub((uintptr_t)range->base, (uint32_t)(range->limit - range->base));
+            content_scrub(page_address(range, (uintptr_t)range->base).addr, (uint32_t)(range->limit - range->base));
     }
-    content_copy(&c->kernel, 0, c->kernel.size);
-    content_copy(&c->device_tree, 0, c->device_tree.size);
-    content_copy(&c->ramdisk, 0, c->ramdisk.size);
+    content_copy(d, &c->kernel, 0, c->kernel.size);
+    content_copy(d, &c->device_tree, 0, c->device_tree.size);
+    content_copy(d, &c->ramdisk, 0, c->ramdisk.size);
 }
 
 static void init_irqs(const struct config_header *config)
@@ -116,19 +117,6 @@ static void init_irqs(const struct config_header *config)
 
         irq_owner[irqs[i].intid - 32] = d;
         vgic_assign_spi(d, irqs[i].intid, irqs[i].edge);
-    }
-}
-
-static void find_ram_limit(const struct config_header *config)
-{
-    const struct config_region *const regions =
-        (const struct config_region *)table(config, config->regions) + config->hyp_first_region;
-
-    for (uint32_t i = 0; i < config->hyp_nr_regions; i++) {
-        const uint64_t limit = ((uint64_t)regions[i].rlar | 0x3f) + 1;
-
-        if (limit > ram_limit)
-            ram_limit = limit;
     }
 }
 
@@ -146,7 +134,7 @@ static void adopt_vcpus(struct cpu *cpu)
 
         if (v->id != 0)
             continue;
-        arch_vcpu_reset(v, c->entry, 0, UINT32_MAX, c->device_tree.target);
+        arch_vcpu_reset(v, (reg_t)c->entry, ARCH_BOOT_ARGUMENTS((reg_t)c->device_tree.target));
         v->power = VCPU_ON;
         v->wake_bit = v->bit;
         cpu->ready |= v->bit;
@@ -164,7 +152,7 @@ static void start_secondary(const struct config_header *config)
 {
     secondary_start.argument = firewall_table;
     arch_dmb();
-    secondary_start.go = config->dma_entry ? config->dma_entry : config->nr_cpus > 1 ? SECONDARY_RUNS_US : 0;
+    secondary_start.go = config->dma_entry ? (uint32_t)config->dma_entry : config->nr_cpus > 1 ? SECONDARY_RUNS_US : 0;
     arch_wake_secondary();
 }
 
@@ -185,13 +173,13 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
         init_domain(&domains[i], config, i);
     for (uint32_t i = 0; i < nr_domains; i++)
         protect_build_view(&domains[i]);
-    find_ram_limit(config);
+    ram_limit = config->ram_limit;
     gic_init_distributor();
     gic_init_cpu(0);
     protect_configure_cpu(cpu, config);
     arch_init_traps();
     init_irqs(config);
-    vuart_init(config);
+    vuart_init();
     console_log("fencepost %s board=%s access=%s slots=%u cpus=%u", config->commit[0] ? config->commit : "-", board_name,
                 access_name(config), (unsigned)config->slots, (unsigned)config->nr_cpus);
     protect_load_hypervisor_view();

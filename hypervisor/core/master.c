@@ -7,6 +7,7 @@
 
 #include "hv/bus_firewall.h"
 #include "hv/console.h"
+#include "hv/direct_map.h"
 #include "hv/gic.h"
 #include "hv/mmio.h"
 #include "hv/page.h"
@@ -63,10 +64,10 @@ static bool is_borrowed(const struct domain *d, uintptr_t base)
 static bool has_foreign(const struct domain *d, const struct view_span *span)
 {
     const struct config_range *range;
-    const struct domain *const owner = page_owner(span->base, &range);
+    const struct domain *const owner = page_owner(protect_span_address(span), &range);
 
     if (owner == d)
-        return span->last > range->limit - 1;
+        return span->last > page_limit(range, span->base, protect_span_address(span)) - 1;
     return owner || is_borrowed(d, span->base);
 }
 
@@ -149,7 +150,7 @@ void master_update_ranges(struct domain *d)
 
 static bool is_idle(const struct config_master *m)
 {
-    return m->idle_mask && (mmio_read32(m->idle_address) & m->idle_mask) == m->idle_value;
+    return m->idle_mask && (mmio_read32((uintptr_t)m->idle_address) & m->idle_mask) == m->idle_value;
 }
 
 static bool is_quiet(uint32_t i)

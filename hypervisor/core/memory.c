@@ -53,7 +53,7 @@ static int32_t query(struct vcpu *v, uint32_t op, uintptr_t arg)
 
 int32_t memory_map_space(struct vcpu *v, uint32_t space, uint64_t idx, uint64_t gpfn)
 {
-    paddr_t base;
+    gpaddr_t base;
 
     switch (space) {
     case XENMAPSPACE_shared_info:
@@ -123,11 +123,11 @@ static int32_t remove_own(struct domain *d, const struct config_range *range, ui
     return 0;
 }
 
-int32_t memory_remove_from_physmap(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+int32_t memory_remove_from_physmap(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     const struct config_range *range;
     struct xen_remove_from_physmap remove;
-    paddr_t base;
+    gpaddr_t base;
     int32_t rc;
 
     (void)unused;
@@ -163,7 +163,7 @@ static int32_t exchange(struct vcpu *v, uintptr_t arg)
     return e.nr_exchanged == e.in.nr_extents ? 0 : -XEN_EOPNOTSUPP;
 }
 
-static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     const uint32_t op = cmd & MEMOP_CMD_MASK, start = cmd >> MEMOP_EXTENT_SHIFT;
 
@@ -193,7 +193,7 @@ static __attribute__((noinline)) int32_t memory_op_slow(uint32_t cmd, uint32_t a
 
 /* What guests do often, from the start, and the rest. */
 __attribute__((optimize("no-jump-tables")))
-hot int32_t hypercall_memory_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot int32_t hypercall_memory_op(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     if (cmd == XENMEM_remove_from_physmap)
         return foreign_remove_usual(cmd, arg, unused, v);

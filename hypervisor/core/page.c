@@ -2,6 +2,7 @@
 #include "hv/page.h"
 
 #include "hv/arch.h"
+#include "hv/direct_map.h"
 #include "hv/master.h"
 
 uint8_t *page_states, *page_pins;
@@ -25,10 +26,10 @@ hot const struct config_range *page_range(const struct domain *d, uintptr_t base
     return NULL;
 }
 
-struct domain *page_owner(uintptr_t address, const struct config_range **range)
+struct domain *page_owner(paddr_t address, const struct config_range **range)
 {
     for (uint32_t i = 0; i < nr_domains; i++) {
-        *range = page_range(&domains[i], address, 1);
+        *range = page_range_of(&domains[i], address, 1);
         if (*range)
             return &domains[i];
     }
@@ -69,10 +70,11 @@ void page_pin_borrowed(const struct domain *d)
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
         const struct config_range *const borrowed = &d->ranges[i], *range;
 
-        if (borrowed->kind != RANGE_SHM_BORROWER || page_owner((uintptr_t)borrowed->base, &range) == NULL)
+        if (borrowed->kind != RANGE_SHM_BORROWER ||
+            page_owner(page_address(borrowed, (uintptr_t)borrowed->base), &range) == NULL)
             continue;
         for (uintptr_t at = (uintptr_t)borrowed->base; at < borrowed->limit; at += PAGE_SIZE)
-            page_pin(d, page_index(range, at));
+            page_pin(d, page_index(range, page_base(range, page_address(borrowed, at))));
     }
 }
 
@@ -95,10 +97,10 @@ void page_init(const struct config_header *config)
 
     page_states = (uint8_t *)(uintptr_t)config->pages;
     page_pins = page_states + config->nr_pages;
-    arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)(uintptr_t)(config->pages + bytes));
+    arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)((uintptr_t)config->pages + bytes));
     for (uint32_t i = 0; i < nr_domains; i++) {
         domains[i].pin_weight = master_is_checked(&domains[i]) ? 2 : 1;
-        domains[i].usual_owners = config->nr_cpus == 1 && domains[i].pin_weight == 1 ? domains[i].config->may_map : 0;
+        domains[i].usual_owners = config->nr_cpus == 1 && domains[i].pin_weight == 1 && FOREIGN_FRAMES_ARE_EQUAL ? domains[i].config->may_map : 0;
         init_bank(&domains[i], config);
         page_pin_borrowed(&domains[i]);
     }

@@ -4,38 +4,40 @@
  * as often as others hold it, event pins where something is registered.
  */
 #include "hv/console.h"
+#include "hv/direct_map.h"
 #include "hv/page.h"
 #include "hv/protect.h"
 
-static uint32_t event_pin(const struct domain *d, uintptr_t base)
+static uint32_t event_pin(const struct domain *d, paddr_t page)
 {
     const uintptr_t mask = ~(uintptr_t)(PAGE_SIZE - 1);
 
-    if (d->shared_registered && ((uintptr_t)d->pending & mask) == base)
+    if (d->shared_registered && ((uintptr_t)d->pending & mask) == page.addr)
         return PAGE_PIN_EVENT;
     for (uint32_t id = 0; id < d->nr_vcpus; id++) {
-        if (d->vcpus[id].info_registered && ((uintptr_t)d->vcpus[id].info & mask) == base)
+        if (d->vcpus[id].info_registered && ((uintptr_t)d->vcpus[id].info & mask) == page.addr)
             return PAGE_PIN_EVENT;
     }
     return 0;
 }
 
-static uint32_t expected_pins(const struct domain *owner, uintptr_t base)
+static uint32_t expected_pins(const struct domain *owner, paddr_t page)
 {
-    uint32_t pins = event_pin(owner, base);
+    uint32_t pins = event_pin(owner, page);
 
-    for (uint32_t i = 0; !page_is_common(base) && i < nr_domains; i++) {
+    for (uint32_t i = 0; !page_is_common(page.addr) && i < nr_domains; i++) {
         struct domain *const d = &domains[i];
 
-        if (d != owner && protect_view_holds(d, base, PAGE_SIZE))
-            pins += d->pin_weight;
+        if (d != owner)
+            pins += protect_view_maps(d, page) * d->pin_weight;
     }
     return pins;
 }
 
-static bool is_right(struct domain *owner, uintptr_t base, uint32_t index)
+static bool is_right(struct domain *owner, const struct config_range *range, uintptr_t base)
 {
-    const uint32_t state = page_states[index], pins = expected_pins(owner, base);
+    const uint32_t index = page_index(range, base);
+    const uint32_t state = page_states[index], pins = expected_pins(owner, page_address(range, base));
     const bool held = protect_view_holds(owner, base, PAGE_SIZE);
     const bool settled = owner->state == DOMAIN_RUNNING; /* else its steps change view and states one by one */
 
@@ -58,7 +60,7 @@ bool page_audit(void)
             if (range->first_page == PAGE_NONE)
                 continue;
             for (uintptr_t at = (uintptr_t)range->base; at < range->limit; at += PAGE_SIZE) {
-                if (!is_right(d, at, page_index(range, at)))
+                if (!is_right(d, range, at))
                     return false;
             }
         }

@@ -10,6 +10,7 @@
 #include "hv/console.h"
 #include "hv/content.h"
 #include "hv/cpu.h"
+#include "hv/direct_map.h"
 #include "hv/evtchn.h"
 #include "hv/main.h"
 #include "hv/master.h"
@@ -27,7 +28,7 @@ enum { PINS_NS = 1000 * 1000 };
 
 static bool is_module_page(const struct config_module *module, uintptr_t base)
 {
-    return module->size && base + PAGE_SIZE > module->target && base < module->target + module->size;
+    return module->size && base + PAGE_SIZE > (uintptr_t)module->target && base < (uintptr_t)module->target + module->size;
 }
 
 static bool is_needed(const struct config_domain *c, uintptr_t base)
@@ -138,7 +139,7 @@ static void scrub(struct vcpu *v)
         return;
     }
     protect_enter_hypervisor_view();
-    content_scrub(base, bytes);
+    content_scrub(page_address(range, base).addr, bytes);
     protect_leave_view(v->cpu);
 }
 
@@ -151,7 +152,7 @@ static bool copy_some(struct vcpu *v, const struct config_module *module)
     if (left == 0)
         return false;
     protect_enter_hypervisor_view();
-    content_copy(module, r->offset, bytes);
+    content_copy(v->domain, module, r->offset, bytes);
     protect_leave_view(v->cpu);
     r->offset += bytes;
     return true;
@@ -263,7 +264,7 @@ static void start(struct vcpu *v)
     d->watchdog_in_use = 0;
     d->crash_why = NULL;
     d->state = DOMAIN_RUNNING;
-    vcpu_begin(v, c->entry, 0, UINT32_MAX, c->device_tree.target);
+    vcpu_begin(v, (reg_t)c->entry, ARCH_BOOT_ARGUMENTS((reg_t)c->device_tree.target));
 }
 
 void restart_step(struct vcpu *v)

@@ -16,6 +16,8 @@
 #include "hv/trap.h"
 #include "hv/vgic.h"
 
+#include <guest_list_unit.h>
+
 static bool read_pending(struct domain *d, uint32_t port)
 {
     struct peer_access access;
@@ -63,7 +65,7 @@ hot static __attribute__((noinline)) uint32_t look_through(const char *list, uin
 }
 
 /* 1 when one of the ports is pending, 0 when none is; a wrong one before that is -EINVAL. */
-hot static int32_t poll_list(struct domain *d, uintptr_t list, uint32_t nr)
+hot static int32_t poll_list(struct domain *d, const char *list, uint32_t nr)
 {
     const uint32_t *const open = evtchn_ports_open(d), *pending;
     uint32_t stop[CONFIG_MAX_PORTS / 32];
@@ -76,7 +78,7 @@ hot static int32_t poll_list(struct domain *d, uintptr_t list, uint32_t nr)
     for (uint32_t word = 0; word < ARRAY_SIZE(stop); word++)
         stop[word] = pending[word] | ~open[word];
     strategy->end(&access);
-    if (look_through((const char *)list, nr, stop, &port) >= CONFIG_MAX_PORTS)
+    if (look_through(list, nr, stop, &port) >= CONFIG_MAX_PORTS)
         return -XEN_EINVAL;
     if (port == POLL_NONE)
         return 0;
@@ -110,6 +112,7 @@ always_inline int32_t poll_sleep(struct vcpu *v, int32_t port, uint64_t timeout)
 
 static int32_t poll_many(struct vcpu *v, uintptr_t arg)
 {
+    port_t copy[SCHED_POLL_MAX_PORTS];
     struct sched_poll poll;
     int32_t found;
 
@@ -121,30 +124,32 @@ static int32_t poll_many(struct vcpu *v, uintptr_t arg)
         return 0;
     if (poll.nr_ports == 0)
         return poll_sleep(v, POLL_ANY, poll.timeout);
-    const uintptr_t list = (uintptr_t)poll.ports;
-    if (poll.ports >> 32 || guest_readable(v, list, poll.nr_ports * sizeof(port_t)))
+    if (!arch_is_address(poll.ports))
+        return -XEN_EFAULT;
+    const char *const list = guest_list(v, (uintptr_t)poll.ports, poll.nr_ports * (uint32_t)sizeof(port_t), copy);
+    if (list == NULL)
         return -XEN_EFAULT;
     found = poll_list(v->domain, list, poll.nr_ports);
     if (found)
         return found < 0 ? found : 0;
-    return poll_sleep(v, poll.nr_ports == 1 ? (int32_t)arch_load_word((const void *)list) : POLL_ANY, poll.timeout);
+    return poll_sleep(v, poll.nr_ports == 1 ? (int32_t)arch_load_word(list) : POLL_ANY, poll.timeout);
 }
 
 /* One port, everything in the caller's run: what event-driven guests do all the time. */
 hot static int32_t sched_poll(struct vcpu *v, uintptr_t arg)
 {
-    const volatile struct sched_poll *const poll = (const volatile struct sched_poll *)arg;
+    const volatile struct sched_poll *const poll = (const volatile struct sched_poll *)guest_place(v, arg);
 
     if (!guest_is_direct(v, arg, sizeof(*poll)) || poll->nr_ports != 1)
         return poll_many(v, arg);
 
     const uint64_t list = poll->ports;
-    if (list >> 32 || !guest_is_direct(v, (uintptr_t)list, sizeof(uint32_t)))
+    if (!arch_is_address(list) || !guest_is_direct(v, (uintptr_t)list, sizeof(uint32_t)))
         return poll_many(v, arg);
     if (unlikely(vgic_upcall_deliverable()))
         return 0;
 
-    const uint32_t port = *(const volatile uint32_t *)(uintptr_t)list;
+    const uint32_t port = *(const volatile uint32_t *)guest_place(v, (uintptr_t)list);
     const int32_t found = poll_look(v->domain, port);
     if (found)
         return found < 0 ? found : 0;
@@ -240,7 +245,7 @@ static __attribute__((noinline)) int32_t sched_op_slow(uint32_t cmd, uintptr_t a
 }
 
 /* Poll is the one call here that event-driven guests make all the time. */
-hot int32_t hypercall_sched_op(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot int32_t hypercall_sched_op(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     (void)unused;
     if (likely(cmd == SCHEDOP_poll))

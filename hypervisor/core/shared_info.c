@@ -10,6 +10,7 @@
 #include "abi/xen.h"
 #include "hv/arch.h"
 #include "hv/cpu.h"
+#include "hv/direct_map.h"
 #include "hv/page.h"
 #include "hv/protect.h"
 #include "hv/smp.h"
@@ -34,7 +35,7 @@ static struct shared_info *shared_of(const struct domain *d)
     return (struct shared_info *)page_of(d->pending);
 }
 
-/* Is anything of the domain registered in the page? */
+/* Is anything of the domain registered in the page? Physical addresses, here and below. */
 static bool is_in_use(const struct domain *d, uintptr_t base)
 {
     if (d->shared_registered && page_of(d->pending) == base)
@@ -49,8 +50,8 @@ static bool is_in_use(const struct domain *d, uintptr_t base)
 /* memory_lock held. */
 static void set_event_pin(struct domain *d, uintptr_t base)
 {
-    const struct config_range *const range = page_range(d, base, PAGE_SIZE);
-    uint8_t *const pins = &page_pins[page_index(range, base)];
+    const struct config_range *const range = page_range_of(d, (paddr_t){base}, PAGE_SIZE);
+    uint8_t *const pins = &page_pins[page_index(range, page_base(range, (paddr_t){base}))];
 
     *pins = (uint8_t)((*pins & PAGE_PIN_COUNT) | (is_in_use(d, base) ? PAGE_PIN_EVENT : 0));
 }
@@ -200,26 +201,27 @@ static void resume_shared(struct domain *d, struct shared_info *shared, const st
 
 static bool shared_was_removed(struct domain *d)
 {
-    const struct config_range *const range = page_range(d, page_of(d->pending), PAGE_SIZE);
+    const paddr_t page = {page_of(d->pending)};
+    const struct config_range *const range = page_range_of(d, page, PAGE_SIZE);
 
-    return page_states[page_index(range, page_of(d->pending))] == PAGE_RESERVED;
+    return page_states[page_index(range, page_base(range, page))] == PAGE_RESERVED;
 }
 
-int32_t shared_info_register(struct domain *d, paddr_t base)
+int32_t shared_info_register(struct domain *d, gpaddr_t base)
 {
-    struct shared_info *const shared = (struct shared_info *)base.addr;
+    struct shared_info *const shared = page_pointer(d, base);
     struct peer_page page;
 
     if (!is_usable(d, base.addr))
         return -XEN_EINVAL;
     if (d->shared_registered && !shared_was_removed(d))
         return -XEN_EBUSY;
-    protect_describe_page(&page, d, base);
+    protect_describe_page(&page, d, (paddr_t){(uintptr_t)shared});
     if (d->shared_registered)
         resume_shared(d, shared, &page);
     else
         start_shared(d, shared, &page);
-    set_event_pin(d, base.addr);
+    set_event_pin(d, (uintptr_t)shared);
     return 0;
 }
 
@@ -239,11 +241,10 @@ static void copy_info(struct vcpu_info *to, const struct vcpu *from)
                (whole ? sizeof(info) : sizeof(struct vcpu_info_early)) / sizeof(uint32_t));
 }
 
-static int32_t register_vcpu(struct vcpu *target, paddr_t address)
+static int32_t register_vcpu(struct vcpu *target, gpaddr_t address)
 {
     struct domain *const d = target->domain;
-    struct vcpu_info *const to = (struct vcpu_info *)address.addr;
-    const paddr_t base = {address.addr & ~(uintptr_t)(XEN_PAGE_SIZE - 1)};
+    const gpaddr_t base = {address.addr & ~(uintptr_t)(XEN_PAGE_SIZE - 1)};
     struct peer_page page;
 
     if (target->info_registered)
@@ -252,11 +253,13 @@ static int32_t register_vcpu(struct vcpu *target, paddr_t address)
         return -XEN_ENXIO;
     if (!is_usable(d, base.addr))
         return -XEN_EINVAL;
-    protect_describe_page(&page, d, base);
+    const paddr_t place = {(uintptr_t)page_pointer(d, base)};
+    struct vcpu_info *const to = (struct vcpu_info *)(place.addr + (address.addr - base.addr));
+    protect_describe_page(&page, d, place);
     copy_info(to, target);
     target->info_registered = true;
     move_vcpu_info(target, to, &page);
-    set_event_pin(d, base.addr);
+    set_event_pin(d, place.addr);
     /* The ABI: everything may have happened meanwhile, so look at everything. */
     to->evtchn_pending_sel = UINT64_MAX;
     to->evtchn_upcall_pending = 1;
@@ -267,7 +270,7 @@ static int32_t register_vcpu(struct vcpu *target, paddr_t address)
     return 0;
 }
 
-int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address)
+int32_t shared_info_register_vcpu(struct vcpu *target, gpaddr_t address)
 {
     int32_t result;
 

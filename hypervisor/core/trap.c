@@ -10,6 +10,7 @@
 #include "hv/board.h"
 #include "hv/bus_firewall.h"
 #include "hv/cpu.h"
+#include "hv/direct_map.h"
 #include "hv/domain.h"
 #include "hv/gic.h"
 #include "hv/master.h"
@@ -27,22 +28,32 @@ enum {
     HSR_SAS_SHIFT = 22,
     HSR_SSE = 1 << 21,
     HSR_SRT_SHIFT = 16,
+    HSR_SF = 1 << 15, /* AArch64 */
     HSR_WNR = 1 << 6,
     HSR_WFE = 1 << 0,
     HSR_FSC_MASK = 0x3f,
     HSR_FSC_ASYNCHRONOUS = 0x11,
 };
 
-static uint32_t sign_extend(uint32_t value, uint32_t bytes)
+static reg_t sign_extend(reg_t value, uint32_t bytes)
 {
-    const uint32_t shift = 32 - 8 * bytes;
+    const uint32_t shift = 8 * (uint32_t)sizeof(value) - 8 * bytes;
 
-    return bytes < 4 ? (uint32_t)((int32_t)(value << shift) >> shift) : value;
+    return bytes < sizeof(value) ? (reg_t)((intptr_t)(value << shift) >> shift) : value;
+}
+
+/* What a load leaves in its register: a 64-bit one, or zeroes above 32 bits. */
+static reg_t loaded(uint32_t syndrome, reg_t value, uint32_t bytes)
+{
+    if (syndrome & HSR_SSE)
+        value = sign_extend(value, bytes);
+    return syndrome & HSR_SF ? value : (uint32_t)value;
 }
 
 /* Which emulated device answers at the address, if any. False: nobody does. */
 static bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
 {
+    address = direct_map_device(v->domain, address);
     if (address - board_gicd_base < GIC_DISTRIBUTOR_SIZE)
         return vgic_distributor_access(v, (uint32_t)(address - board_gicd_base), bytes, write, value);
     if (address >= board_gicr_base && address < board_gic_limit)
@@ -55,7 +66,7 @@ static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndro
     const uintptr_t address = arch_fault_address(false);
     const bool write = syndrome & HSR_WNR;
     const uint32_t bytes = 1u << (syndrome >> HSR_SAS_SHIFT & 3), reg = syndrome >> HSR_SRT_SHIFT & 31;
-    uint32_t value = 0;
+    reg_t value = 0;
 
     if ((syndrome & HSR_FSC_MASK) == HSR_FSC_ASYNCHRONOUS) { /* nothing to return to: its own write failed on the bus */
         domain_crash(v->domain, "asynchronous external abort");
@@ -67,12 +78,12 @@ static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndro
     }
     if (write)
         value = arch_frame_get(frame, reg);
-    if (!mmio_access(v, address, bytes, write, &value)) {
+    if (!mmio_access(v, address, bytes, write, (uint32_t *)&value)) {
         arch_inject_abort(v, false, write, address);
         return;
     }
     if (!write)
-        arch_frame_set(frame, reg, syndrome & HSR_SSE ? sign_extend(value, bytes) : value);
+        arch_frame_set(frame, reg, loaded(syndrome, value, bytes));
     arch_skip_instruction(syndrome);
 }
 
@@ -86,7 +97,8 @@ static void firmware_call(struct vcpu *v, struct trap_frame *frame, uint32_t syn
     }
     if (smc)
         arch_skip_instruction(syndrome);
-    frame->r0_r3[0] = psci_call(v, frame->r0_r3[0], frame->r0_r3[1], frame->r0_r3[2], frame->r0_r3[3]);
+    reg_t *const registers = trap_arguments(frame);
+    registers[0] = psci_call(v, (uint32_t)registers[0], registers[1], registers[2], registers[3]);
 }
 
 void trap_handle(struct trap_frame *frame)
@@ -103,10 +115,10 @@ void trap_handle(struct trap_frame *frame)
         else
             sched_block(v);
         break;
-    case EC_HVC32:
+    case EC_HVC:
         firmware_call(v, frame, syndrome, false);
         break;
-    case EC_SMC32:
+    case EC_SMC:
         firmware_call(v, frame, syndrome, true);
         break;
     case EC_DATA_ABORT_LOWER:

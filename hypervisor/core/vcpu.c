@@ -34,7 +34,7 @@ static void forget_loaded_state(struct vcpu *v)
     cpu->current = cpu->idle;
 }
 
-void vcpu_begin(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2)
+void vcpu_begin(struct vcpu *v, reg_t entry, reg_t a0, reg_t a1, reg_t a2)
 {
     vgic_stop_vcpu(v);
     forget_loaded_state(v);
@@ -48,7 +48,7 @@ void vcpu_begin(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32
     vcpu_wake(v);
 }
 
-void vcpu_start(struct vcpu *v, uint32_t entry, uint32_t context_id)
+void vcpu_start(struct vcpu *v, reg_t entry, reg_t context_id)
 {
     if (v->domain->state == DOMAIN_RUNNING) /* else stopped while the request was on its way */
         vcpu_begin(v, entry, context_id, 0, 0);

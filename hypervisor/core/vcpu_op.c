@@ -14,7 +14,7 @@
 static int32_t register_vcpu_info(struct vcpu *caller, struct vcpu *target, uintptr_t arg)
 {
     struct vcpu_register_vcpu_info info;
-    paddr_t address;
+    gpaddr_t address;
 
     if (guest_read(caller, &info, arg, sizeof(info)))
         return -XEN_EFAULT;
@@ -24,7 +24,7 @@ static int32_t register_vcpu_info(struct vcpu *caller, struct vcpu *target, uint
     return shared_info_register_vcpu(target, address);
 }
 
-int32_t hypercall_vcpu_op(uint32_t cmd, uint32_t id, uint32_t arg, struct vcpu *v)
+int32_t hypercall_vcpu_op(uint32_t cmd, reg_t id, reg_t arg, struct vcpu *v)
 {
     if (id >= v->domain->nr_vcpus)
         return -XEN_ENOENT;

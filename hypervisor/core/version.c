@@ -96,7 +96,7 @@ static int32_t version_slow(uint32_t cmd, uintptr_t arg, struct vcpu *v)
 }
 
 /* The null hypercall: XENVER_version is what everybody measures a round trip with. */
-hot int32_t hypercall_xen_version(uint32_t cmd, uint32_t arg, uint32_t unused, struct vcpu *v)
+hot int32_t hypercall_xen_version(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
 {
     (void)unused;
     if (likely(cmd == XENVER_version))

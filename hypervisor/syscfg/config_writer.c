@@ -30,10 +30,10 @@ static uint32_t append(struct blob *blob, const void *data, size_t bytes)
 static struct config_module as_config_module(const struct module *module)
 {
     if (module->node < 0)
-        return (struct config_module){0, 0, 0};
-    return (struct config_module){.source = (uint32_t)module->source.base,
-                                  .size = (uint32_t)(module->source.limit - module->source.base),
-                                  .target = (uint32_t)module->target};
+        return (struct config_module){.size = 0};
+    return (struct config_module){.source = module->source.base,
+                                  .target = module->target,
+                                  .size = (uint32_t)(module->source.limit - module->source.base)};
 }
 
 /* Static RAM and the shared memory it owns. */
@@ -60,12 +60,15 @@ static struct config_domain as_config_domain(const struct domain *domain)
         .first_slot = domain->view.first_slot,
         .may_connect = domain->may_connect,
         .may_map = domain->may_map,
-        .entry = (uint32_t)domain->kernel.target,
+        .vuart_intid = domain->flags & DOMAIN_VPL011 ? domain->vuart_intid : 0,
+        .first_table = domain->first_table,
+        .nr_tables = domain->nr_tables,
+        .entry = domain->kernel.target,
         .kernel = as_config_module(&domain->kernel),
         .ramdisk = as_config_module(&domain->ramdisk),
-        .device_tree = {.source = (uint32_t)domain->tree_source.base,
-                        .size = domain->tree_bytes,
-                        .target = (uint32_t)domain->tree_target},
+        .device_tree = {.source = domain->tree_source.base,
+                        .target = domain->tree_target,
+                        .size = domain->tree_bytes},
     };
 
     memcpy(out.name, domain->name, strnlen(domain->name, sizeof(out.name) - 1));
@@ -138,6 +141,17 @@ static void append_wiring(struct blob *blob, const struct system *system, struct
     header->resets = append(blob, system->resets, system->nr_resets * sizeof(system->resets[0]));
 }
 
+/* Of all RAM that EL2 reaches; what the loader and the hypervisor keep for themselves may lie above. */
+static uint64_t ram_limit(const struct system *system)
+{
+    uint64_t limit = 0;
+
+    for (unsigned i = 0; i < system->hyp.nr_ranges; i++)
+        if (system->hyp.ranges[i].limit > limit)
+            limit = system->hyp.ranges[i].limit;
+    return limit;
+}
+
 static struct config_header start_header(const struct system *system)
 {
     const struct strategy *strategy = &system->strategy;
@@ -153,13 +167,14 @@ static struct config_header start_header(const struct system *system)
         .time_slice_us = strategy->time_slice_us,
         .flags = strategy->bench ? CONFIG_BENCH : 0,
         .nr_cpus = system_cpus(system),
-        .event_pages_base = (uint32_t)strategy->event_pages.base,
-        .event_pages_limit = (uint32_t)strategy->event_pages.limit,
-        .pages = (uint32_t)system->page_tables.base,
+        .event_pages_base = strategy->event_pages.base,
+        .event_pages_limit = strategy->event_pages.limit,
+        .pages = system->page_tables.base,
+        .ram_limit = ram_limit(system),
+        .translation_tables = system->translation_tables.base,
         .nr_pages = system->nr_pages,
-        .dma_entry = strategy->cpu1_is_dma ? (uint32_t)system->board.engine.base : 0,
-        .vuart_base = (uint32_t)system->vuart.window.base,
-        .vuart_intid = system->vuart.intid,
+        .dma_entry = strategy->cpu1_is_dma ? system->board.engine.base : 0,
+        .vuart_base = system->vuart.window.base,
     };
     const char *commit = system->options.commit;
 

@@ -99,14 +99,14 @@ bool device_is_first(const struct domain *domain, unsigned index)
 }
 
 bool device_find_word(const struct system *system, const struct domain *domain, int host, uint32_t offset,
-                      uint32_t *address)
+                      uint64_t *address)
 {
     struct span reg[8], word;
 
     if (offset % 4 != 0 || board_read_reg(system->fdt, host, reg, ARRAY_SIZE(reg)) < 1)
         return false;
     word = (struct span){reg[0].base + offset, reg[0].base + offset + 4};
-    *address = (uint32_t)word.base;
+    *address = word.base;
     for (unsigned i = 0; i < domain->nr_devices; i++)
         if (domain->devices[i].host == host && span_holds(domain->devices[i].span, word))
             return span_holds(reg[0], word);

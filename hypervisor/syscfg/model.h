@@ -145,6 +145,8 @@ struct domain {
     struct config_irq irqs[MAX_IRQS];
     unsigned nr_irqs;
 
+    uint32_t vuart_intid;
+    uint32_t first_table, nr_tables; /* MMU boards: its part of the translation tables */
     struct span tree_source;
     uint64_t tree_target;
     void *tree;
@@ -163,6 +165,7 @@ struct system {
     struct span static_heap; /* { 0, 0 }: none */
     uint32_t nr_pages;       /* of all domains, rounded up */
     struct span page_tables;
+    struct span translation_tables; /* MMU boards */
     struct domain domains[CONFIG_MAX_DOMAINS];
     unsigned nr_domains;
     struct config_channel channels[MAX_CHANNEL_ENDS];
@@ -223,7 +226,7 @@ bool board_has_ram(const struct board *board, struct span span);
 bool master_is_checked(const struct system *system, int host);
 /* True, and *address set, if the word at `offset` in the device's registers is passed through to the domain. */
 bool device_find_word(const struct system *system, const struct domain *domain, int host, uint32_t offset,
-                      uint32_t *address);
+                      uint64_t *address);
 /* The first region of its host device: each assigned board node is met once that way. */
 bool device_is_first(const struct domain *domain, unsigned index);
 /* Bit per physical CPU that runs a vCPU of the domain. */

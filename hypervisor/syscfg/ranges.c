@@ -12,7 +12,7 @@ static void add(struct view *view, struct span span, uint32_t attr, enum range_k
     if (span.base < span.limit && view->nr_ranges < MAX_RANGES)
         view->ranges[view->nr_ranges++] =
             (struct config_range){.base = span.base, .limit = span.limit, .attr = attr, .kind = kind,
-                                    .first_page = UINT32_MAX};
+                                    .first_page = UINT32_MAX, .frame = (uint32_t)(span.base >> PAGE_SHIFT)};
 }
 
 static int by_base(const void *left, const void *right)

@@ -80,7 +80,8 @@ static void device_lines(const struct system *system, unsigned index, FILE *to)
                     system->masters[i].flags & MASTER_CHECKED ? "checked by the bus firewall" : "TRUSTED: not checked");
     for (unsigned i = 0; i < system->nr_resets; i++)
         if (system->resets[i].domain == index)
-            fprintf(to, "  device reset     0x%08x  becomes 0x%x\n", system->resets[i].address,
+            fprintf(to, "  device reset     0x%08llx  becomes 0x%x\n",
+                    (unsigned long long)system->resets[i].address,
                     system->resets[i].value);
 }
 

@@ -88,4 +88,6 @@ void vuart_read(struct system *system)
     read_spi(system, uart);
     for (unsigned i = 0; i < system->nr_domains && system->vuart.intid != 0; i++)
         check_domain(system, &system->domains[i]);
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        system->domains[i].vuart_intid = system->vuart.intid;
 }

@@ -69,7 +69,7 @@ static void check_owner(uintptr_t address, const struct domain *owner, uint32_t 
 {
     const struct config_range *range;
 
-    CHECK_EQUAL((uintptr_t)page_owner(address, &range), (uintptr_t)owner);
+    CHECK_EQUAL((uintptr_t)page_owner((paddr_t){address}, &range), (uintptr_t)owner);
     if (owner && range)
         CHECK_EQUAL(page_index(range, address), index);
 }

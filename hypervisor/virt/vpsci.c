@@ -9,18 +9,20 @@
 
 #include "abi/psci.h"
 #include "abi/sched.h"
+#include "hv/arch.h"
 #include "hv/domain.h"
 #include "hv/lock.h"
 #include "hv/sched.h"
 #include "hv/smp.h"
 
 enum { AFFINITY_LEVELS = 4 };
-#define AFFINITY_MASK 0xffffffu /* Aff2 ... Aff0 of an AArch32 MPIDR */
+#define AFFINITY_MASK ARCH_MPIDR_AFFINITY
+#define AFFINITY_LOW 0xffffffu /* Aff2 ... Aff0 */
 #define FIRST_STANDARD_ID 0x80000000u /* below: PSCI 0.1, which PSCI_FEATURES does not know */
 
 struct psci_call_entry {
     uint32_t id;
-    int32_t (*call)(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3); /* NULL: always `constant` */
+    int32_t (*call)(struct vcpu *v, reg_t a1, reg_t a2, reg_t a3); /* NULL: always `constant` */
     int32_t constant;
 };
 
@@ -28,7 +30,7 @@ static const struct psci_call_entry *find(uint32_t id);
 
 static struct lock psci_lock;
 
-static int32_t cpu_on(struct vcpu *caller, uint32_t target, uint32_t entry, uint32_t context_id)
+static int32_t cpu_on(struct vcpu *caller, reg_t target, reg_t entry, reg_t context_id)
 {
     struct domain *const d = caller->domain;
     int32_t result = PSCI_SUCCESS;
@@ -58,7 +60,7 @@ static int32_t cpu_on(struct vcpu *caller, uint32_t target, uint32_t entry, uint
     return PSCI_SUCCESS;
 }
 
-static int32_t cpu_off(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
+static int32_t cpu_off(struct vcpu *v, reg_t a1, reg_t a2, reg_t a3)
 {
     (void)a1, (void)a2, (void)a3;
     vcpu_stop(v);
@@ -67,7 +69,7 @@ static int32_t cpu_off(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
 }
 
 /* Standby, whatever power state is asked for. */
-static int32_t cpu_suspend(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
+static int32_t cpu_suspend(struct vcpu *v, reg_t a1, reg_t a2, reg_t a3)
 {
     (void)a1, (void)a2, (void)a3;
     sched_block(v);
@@ -75,7 +77,7 @@ static int32_t cpu_suspend(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3
 }
 
 /* On when any vCPU below the affinity instance is on; what does not exist is off. */
-static int32_t affinity_info(struct vcpu *v, uint32_t target, uint32_t level, uint32_t a3)
+static int32_t affinity_info(struct vcpu *v, reg_t target, reg_t level, reg_t a3)
 {
     const struct domain *const d = v->domain;
     int32_t result = PSCI_AFFINITY_OFF;
@@ -86,7 +88,7 @@ static int32_t affinity_info(struct vcpu *v, uint32_t target, uint32_t level, ui
     for (uint32_t id = 0; id < d->nr_vcpus; id++) {
         const uint32_t power = d->vcpus[id].power;
 
-        if ((id ^ target) & AFFINITY_MASK & (level == AFFINITY_LEVELS - 1 ? 0 : ~0u << 8 * level))
+        if ((id ^ target) & AFFINITY_MASK & (level == AFFINITY_LEVELS - 1 ? ~(reg_t)AFFINITY_LOW : ~(reg_t)0 << 8 * level))
             continue;
         if (power == VCPU_ON)
             return PSCI_AFFINITY_ON;
@@ -96,24 +98,24 @@ static int32_t affinity_info(struct vcpu *v, uint32_t target, uint32_t level, ui
     return result;
 }
 
-static int32_t system_off(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
+static int32_t system_off(struct vcpu *v, reg_t a1, reg_t a2, reg_t a3)
 {
     (void)a1, (void)a2, (void)a3;
     domain_shutdown(v->domain, SHUTDOWN_poweroff);
     return PSCI_SUCCESS;
 }
 
-static int32_t system_reset(struct vcpu *v, uint32_t a1, uint32_t a2, uint32_t a3)
+static int32_t system_reset(struct vcpu *v, reg_t a1, reg_t a2, reg_t a3)
 {
     (void)a1, (void)a2, (void)a3;
     domain_shutdown(v->domain, SHUTDOWN_reboot);
     return PSCI_SUCCESS;
 }
 
-static int32_t features(struct vcpu *v, uint32_t id, uint32_t a2, uint32_t a3)
+static int32_t features(struct vcpu *v, reg_t id, reg_t a2, reg_t a3)
 {
     (void)v, (void)a2, (void)a3;
-    return id >= FIRST_STANDARD_ID && find(id) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+    return id >= FIRST_STANDARD_ID && find(arch_psci_function((uint32_t)id)) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
 }
 
 static const struct psci_call_entry functions[] = {
@@ -140,11 +142,13 @@ static const struct psci_call_entry *find(uint32_t id)
     return NULL;
 }
 
-uint32_t psci_call(struct vcpu *v, uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
+reg_t psci_call(struct vcpu *v, uint32_t function, reg_t a1, reg_t a2, reg_t a3)
 {
-    const struct psci_call_entry *const f = find(function);
+    const struct psci_call_entry *const f = find(arch_psci_function(function));
 
     if (f == NULL)
-        return (uint32_t)PSCI_NOT_SUPPORTED;
-    return (uint32_t)(f->call ? f->call(v, a1, a2, a3) : f->constant);
+        return (reg_t)PSCI_NOT_SUPPORTED;
+    return (reg_t)(f->call ? f->call(v, arch_psci_argument(function, a1), arch_psci_argument(function, a2),
+                                     arch_psci_argument(function, a3))
+                           : f->constant);
 }

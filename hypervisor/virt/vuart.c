@@ -102,7 +102,7 @@ bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write,
 {
     struct domain *const d = v->domain;
     struct vuart *const u = &d->vuart;
-    const uint32_t offset = (uint32_t)(address - config_verified->vuart_base);
+    const uint32_t offset = (uint32_t)(address - (uintptr_t)config_verified->vuart_base);
     const uint32_t mask = bytes < sizeof(mask) ? BIT(8 * bytes) - 1 : ~0u;
 
     if (!(d->config->flags & DOMAIN_VPL011) || offset >= VUART_BYTES || bytes > sizeof(mask) ||
@@ -167,12 +167,12 @@ void vuart_reset(struct domain *d)
     lock_release(&vuart_lock);
 }
 
-void vuart_init(const struct config_header *config)
+void vuart_init(void)
 {
     for (uint32_t i = nr_domains; i-- > 0;) {
         if (!(domains[i].config->flags & DOMAIN_VPL011))
             continue;
-        vgic_assign_emulated(&domains[i], config->vuart_intid);
+        vgic_assign_emulated(&domains[i], domains[i].config->vuart_intid);
         listener = &domains[i];
     }
     if (listener == NULL)

@@ -13,7 +13,16 @@
 enum { ICH_HCR_EN = 1 << 0, ICH_HCR_UIE = 1 << 1, ICH_HCR_LRENPIE = 1 << 2, ICH_HCR_NPIE = 1 << 3 };
 
 #define SYSREG_TIMER_ENABLE 1u
+#define ARCH_MPIDR_AFFINITY 0xffffffu /* Aff2 ... Aff0 */
+
+/* What r0 ... r2 of a domain's first vCPU hold: as Linux wants it. */
+#define ARCH_BOOT_ARGUMENTS(tree) 0, UINT32_MAX, (tree)
 #define ARCH_DEADLINE_NONE UINT64_MAX
+
+static inline bool arch_is_address(uint64_t number)
+{
+    return !(number >> 32);
+}
 
 static inline struct cpu *arch_cpu(void)
 {
@@ -165,6 +174,18 @@ static inline uint32_t arch_exchange(uint32_t *word, uint32_t value)
                          : "memory");
     } while (unlikely(failed));
     return old;
+}
+
+/* The calling convention of 64-bit firmware calls does not exist here. */
+static inline uint32_t arch_psci_function(uint32_t id)
+{
+    return id;
+}
+
+static inline reg_t arch_psci_argument(uint32_t id, reg_t argument)
+{
+    (void)id;
+    return argument;
 }
 
 static inline uint32_t arch_upcall_lr_read(void)

@@ -42,7 +42,7 @@ enum {
     DFSR_WNR = 1 << 11,
 };
 
-void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2)
+void arch_vcpu_reset(struct vcpu *v, reg_t entry, reg_t a0, reg_t a1, reg_t a2)
 {
     struct vcpu_context *const ctx = &v->ctx;
     uint32_t *word = (uint32_t *)ctx, *const end = (uint32_t *)(ctx + 1), *const blocks = word + sizeof(*ctx) / 32 * 8;
@@ -99,7 +99,7 @@ static uint32_t *frame_slot(struct trap_frame *frame, unsigned reg)
     return reg < 4 ? &frame->r0_r3[reg] : reg < 12 ? &frame->r4_r11[reg - 4] : &frame->r12;
 }
 
-uint32_t arch_frame_get(const struct trap_frame *frame, unsigned reg)
+reg_t arch_frame_get(const struct trap_frame *frame, unsigned reg)
 {
     uint32_t value = 0;
 
@@ -120,7 +120,7 @@ uint32_t arch_frame_get(const struct trap_frame *frame, unsigned reg)
     return value;
 }
 
-void arch_frame_set(struct trap_frame *frame, unsigned reg, uint32_t value)
+void arch_frame_set(struct trap_frame *frame, unsigned reg, reg_t value)
 {
     if (!is_banked(reg)) {
         *frame_slot(frame, reg) = value;
@@ -180,7 +180,7 @@ void arch_rewind_hvc(void)
     set_guest_pc(guest_pc() - 4);
 }
 
-int32_t arch_restart_hypercall(uint32_t a1, uint32_t a2, uint32_t a3)
+int32_t arch_restart_hypercall(uint32_t command, reg_t a2, reg_t a3)
 {
     /* entry.S: r0 r1 r2 r3 r12 lr right below struct cpu; r0 becomes what the handler returns. */
     uint32_t *const frame = (uint32_t *)cpu_this() - 6;
@@ -188,7 +188,7 @@ int32_t arch_restart_hypercall(uint32_t a1, uint32_t a2, uint32_t a3)
     frame[1] = a2;
     frame[2] = a3;
     arch_rewind_hvc();
-    return (int32_t)a1;
+    return (int32_t)command;
 }
 
 uint32_t arch_syndrome(void)

@@ -61,4 +61,21 @@ struct trap_frame {
     uint32_t r12, lr_usr;
 };
 
+/* Arguments 0 ... 3 of a call by the SMC calling convention; the first becomes its result. */
+static inline reg_t *trap_arguments(struct trap_frame *frame)
+{
+    return (reg_t *)frame->r0_r3;
+}
+
+enum { EC_HVC = 0x12, EC_SMC = 0x13 };
+
+enum { VCPU_BYTES = 1024, DOMAIN_BYTES = 2048 }; /* struct vcpu, struct domain: powers of two */
+
+/* Where EL2 finds what the guest names inside the vCPU's buffer run. */
+static inline uintptr_t context_buffer_place(const struct vcpu_context *ctx, uintptr_t address)
+{
+    (void)ctx;
+    return address;
+}
+
 #endif

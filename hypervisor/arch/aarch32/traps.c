@@ -9,7 +9,7 @@
 #include "hv/vgic.h"
 #include "lazy.h"
 
-enum { HSR_EC_SHIFT = 26 };
+enum { HSR_EC_SHIFT = 26, EC_CP15_32 = 0x03, EC_CP15_64 = 0x04 };
 
 /* ISS of an MCR or MRC trap. */
 struct cp15_access {

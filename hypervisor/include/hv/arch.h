@@ -14,6 +14,7 @@ struct trap_frame;
 
 /* arch_inline.h of the linked architecture provides, all static inline:
  *
+ *   bool arch_is_address(uint64_t number);      what a guest gives as an address can be one
  *   struct cpu *arch_cpu(void);                 the block of this CPU (TPIDR_EL2)
  *   unsigned arch_cpu_id(void);                 MPIDR.Aff0
  *   uint32_t arch_load_word(const void *from);  from any address of Normal memory
@@ -63,13 +64,13 @@ void arch_sync_instructions(void);
  * A long hypercall stops here: the guest executes the HVC again with these arguments, after pending interrupts.
  * Returns what the handler must return.
  */
-int32_t arch_restart_hypercall(uint32_t a1, uint32_t a2, uint32_t a3);
+int32_t arch_restart_hypercall(uint32_t command, reg_t a2, reg_t a3);
 
 /* Leaves boot: asks the scheduler for a vCPU and enters it. */
 noreturn_fn void arch_enter_first(struct cpu *cpu);
 
 /* The vCPU's banked and system registers when it starts: PC, first argument, SVC / EL1h with everything masked. */
-void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2);
+void arch_vcpu_reset(struct vcpu *v, reg_t entry, reg_t a0, reg_t a1, reg_t a2);
 
 /* Prints the loaded (or saved) registers of a vCPU on the console. */
 void arch_vcpu_dump(const struct vcpu *v);

@@ -16,7 +16,7 @@
 
 enum {
     CONFIG_MAGIC = 0x46435046, /* "FPCF" */
-    CONFIG_VERSION = 2,
+    CONFIG_VERSION = 3,
 
     CONFIG_MAX_CPUS = 2,
     CONFIG_MAX_DOMAINS = 8,
@@ -73,16 +73,18 @@ struct config_header {
     uint32_t hyp_nr_regions;
     uint32_t hyp_first_slot;   /* where they go: MPU_FIXED_SLOTS for `mask`, else up to the highest slot */
 
-    uint32_t event_pages_base; /* ACCESS_SHARED: [base, limit) mapped in every view; 0, 0 otherwise */
-    uint32_t event_pages_limit;
     uint32_t flags; /* enum config_flags */
+    uint64_t event_pages_base; /* ACCESS_SHARED: [base, limit) mapped in every view; 0, 0 otherwise */
+    uint64_t event_pages_limit;
 
-    uint32_t pages;    /* address of the page tables: nr_pages state bytes, then as many pin bytes (hv/page.h) */
+    uint64_t pages;    /* address of the page tables: nr_pages state bytes, then as many pin bytes (hv/page.h) */
+    uint64_t ram_limit; /* end of the highest RAM the hypervisor reaches */
+    uint64_t translation_tables; /* MMU boards: address of the pool that config_domain.first_table counts in */
+    uint64_t dma_entry; /* CPU 1 runs what lies there instead of the hypervisor; 0: it does not */
+    uint64_t vuart_base; /* the UART that vPL011 stands in for; 0: no domain has one */
     uint32_t nr_pages; /* of all static RAM and owned shared memory, rounded up to 64 */
     uint32_t nr_masters, masters; /* struct config_master[]: bus masters that domains own */
     uint32_t nr_resets, resets;   /* struct config_reset[]: what returns an assigned device to its reset state */
-    uint32_t dma_entry;           /* CPU 1 runs what lies there instead of the hypervisor; 0: it does not */
-    uint32_t vuart_base, vuart_intid; /* the UART that vPL011 stands in for; 0, 0: no domain has one */
     uint32_t pad0;
 };
 
@@ -105,9 +107,10 @@ enum restart_policy { RESTART_NEVER = 0, RESTART_ON_REBOOT = 1, RESTART_ALWAYS =
 
 /* A blob the loader put into memory; size 0: none. */
 struct config_module {
-    uint32_t source; /* physical address it was loaded at */
+    uint64_t source; /* physical address it was loaded at */
+    uint64_t target; /* guest address it is copied to, inside the domain's RAM */
     uint32_t size;   /* bytes */
-    uint32_t target; /* guest address it is copied to, inside the domain's RAM */
+    uint32_t pad0;
 };
 
 struct config_domain {
@@ -126,9 +129,11 @@ struct config_domain {
     uint32_t may_connect; /* bit (domid - 1): event channels may be opened with that domain */
     uint32_t may_map;     /* bit (domid - 1): that domain's pages may be mapped */
 
-    uint32_t entry; /* guest address of vCPU 0's first instruction */
-    struct config_module kernel, device_tree, ramdisk;
+    uint32_t vuart_intid; /* of its vPL011; 0: none */
+    uint32_t first_table, nr_tables; /* MMU boards: its translation tables of 4 KiB */
     uint32_t pad0;
+    uint64_t entry; /* guest address of vCPU 0's first instruction */
+    struct config_module kernel, device_tree, ramdisk;
 };
 
 struct config_vcpu {
@@ -161,7 +166,7 @@ struct config_range {
     uint32_t attr; /* enum range_attr */
     uint32_t kind; /* enum range_kind */
     uint32_t first_page; /* RANGE_RAM, RANGE_SHM_OWNER: of its first page in the page tables; else UINT32_MAX */
-    uint32_t pad0;
+    uint32_t frame; /* physical frame number of `base`; its own unless the domain's addresses are translated */
 };
 
 /* One MPU region as the two registers hold it (HPRBAR, HPRLAR with EN = 1). */
@@ -191,23 +196,24 @@ struct config_master {
     uint16_t domain; /* index into domains[] */
     uint8_t number;  /* as the bus firewall counts them */
     uint8_t flags;   /* enum config_master_flags */
-    uint32_t idle_address; /* it is quiet when (word there & idle_mask) == idle_value; mask 0: nothing tells */
-    uint32_t idle_mask, idle_value;
+    uint32_t idle_mask, idle_value; /* it is quiet when (word there & idle_mask) == idle_value; mask 0: nothing tells */
+    uint32_t pad0;
+    uint64_t idle_address;
     char name[CONFIG_NAME_BYTES]; /* node name, cut */
 };
 
 /* One 32-bit write, in order, with the domain's own view loaded. */
 struct config_reset {
     uint32_t domain; /* index into domains[] */
-    uint32_t address, value;
-    uint32_t pad0;
+    uint32_t value;
+    uint64_t address;
 };
 
-_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 24 + 40, "config ABI");
-_Static_assert(sizeof(struct config_domain) == 16 + 13 * 4 + 4 + 36 + 4, "config ABI");
+_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 16 + 56 + 24, "config ABI");
+_Static_assert(sizeof(struct config_domain) == 16 + 13 * 4 + 16 + 8 + 72 + 4, "config ABI");
 _Static_assert(sizeof(struct config_vcpu) == 8, "config ABI");
 _Static_assert(sizeof(struct config_range) == 32, "config ABI");
-_Static_assert(sizeof(struct config_master) == 32, "config ABI");
+_Static_assert(sizeof(struct config_master) == 40, "config ABI");
 _Static_assert(sizeof(struct config_reset) == 16, "config ABI");
 _Static_assert(sizeof(struct config_region) == 8, "config ABI");
 _Static_assert(sizeof(struct config_channel) == 8, "config ABI");

@@ -8,10 +8,12 @@
 #include "hv/config.h"
 #include "hv/types.h"
 
-/* Zeroes [base, base + bytes); a multiple of 32 bytes. */
+struct domain;
+
+/* Zeroes [base, base + bytes), physical; a multiple of 32 bytes. */
 void content_scrub(uintptr_t base, uint32_t bytes);
 
-/* Bytes [offset, offset + bytes) of a module go to their place; offset is a multiple of 32. */
-void content_copy(const struct config_module *module, uint32_t offset, uint32_t bytes);
+/* The domain's: bytes [offset, offset + bytes) of a module go to their place; offset is a multiple of 32. */
+void content_copy(const struct domain *d, const struct config_module *module, uint32_t offset, uint32_t bytes);
 
 #endif

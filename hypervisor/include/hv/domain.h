@@ -79,9 +79,9 @@ struct domain {
     char console_line[256];
     uint32_t console_used;
     struct vuart vuart;
-} __attribute__((aligned(2048)));
+} __attribute__((aligned(DOMAIN_BYTES)));
 
-_Static_assert(sizeof(struct domain) == 2048, "found by shifting its index");
+_Static_assert(sizeof(struct domain) == DOMAIN_BYTES, "found by shifting its index");
 
 extern struct domain domains[CONFIG_MAX_DOMAINS];
 extern uint32_t nr_domains;

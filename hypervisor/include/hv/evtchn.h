@@ -109,6 +109,6 @@ static inline void evtchn_close_all(struct domain *d)
 }
 
 /* event_channel_op of everything but a send that can be delivered at once. */
-int32_t evtchn_op_slow(uint32_t cmd, uintptr_t arg, uint32_t unused, struct vcpu *v);
+int32_t evtchn_op_slow(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v);
 
 #endif

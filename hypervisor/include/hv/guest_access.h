@@ -2,8 +2,8 @@
 /*
  * Hypercall buffers: the caller's own, mapped RAM only. A pointer is a guest virtual address and goes
  * through the caller's EL1 regime with its permissions. Anything else is -EFAULT: hypervisor, devices, other
- * domains, borrowed pages. All of a buffer is looked at before the first byte moves, in one pass over the EL1
- * MPU however many of its regions the buffer crosses: that bounds a call.
+ * domains, borrowed pages. All of a buffer is looked at before the first byte moves, on an MPU in one pass
+ * over the EL1 regions however many of them the buffer crosses: that bounds a call.
  */
 #ifndef HV_GUEST_ACCESS_H
 #define HV_GUEST_ACCESS_H
@@ -29,10 +29,16 @@ always_inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_
     return likely(offset < v->buffer_span && v->buffer_span - offset >= bytes - 3 && !(from & 3));
 }
 
+/* Where EL2 finds what is in the run. */
+always_inline uintptr_t guest_place(const struct vcpu *v, uintptr_t address)
+{
+    return context_buffer_place(&v->ctx, address);
+}
+
 /* The same; a few whole words in the run are moved right here. `to` and `from` of EL2 are on a word. */
 always_inline int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint32_t bytes)
 {
-    const uint32_t volatile *const there = (const uint32_t volatile *)from;
+    const uint32_t volatile *const there = (const uint32_t volatile *)guest_place(v, from);
 
     if (!__builtin_constant_p(bytes) || bytes % sizeof(uint32_t) || !guest_is_direct(v, from, bytes))
         return guest_read_any(v, to, from, bytes);
@@ -43,7 +49,7 @@ always_inline int32_t guest_read(struct vcpu *v, void *to, uintptr_t from, uint3
 
 always_inline int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from, uint32_t bytes)
 {
-    uint32_t volatile *const there = (uint32_t volatile *)to;
+    uint32_t volatile *const there = (uint32_t volatile *)guest_place(v, to);
 
     if (!__builtin_constant_p(bytes) || bytes % sizeof(uint32_t) || !guest_is_direct(v, to, bytes))
         return guest_write_any(v, to, from, bytes);
@@ -52,11 +58,11 @@ always_inline int32_t guest_write(struct vcpu *v, uintptr_t to, const void *from
     return 0;
 }
 
-/* Says whether guest_write, or guest_read, of the same range would succeed; then EL2 may access it where it is. */
+/* Says whether guest_write, or guest_read, of the same range would succeed. */
 must_check int32_t guest_readable(struct vcpu *v, uintptr_t from, uint32_t bytes);
 must_check int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes);
 
-/* The buffer run of the vCPU is no longer valid: EL1 changed its MPU. */
+/* The buffer run of the vCPU is no longer valid: EL1 changed its MPU or MMU. */
 void guest_access_invalidate(struct vcpu *v);
 
 /* [base, base + bytes) left the domain's view: no run of its vCPUs holds any of it. */

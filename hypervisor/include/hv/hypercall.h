@@ -3,8 +3,8 @@
  * Hypercall dispatch. The table has 64 entries; the entry path saturates the number to 63, so any number out
  * of range lands on an entry that answers -ENOSYS. Entry 32 is bound to the access strategy at boot.
  *
- * A handler: arguments 1 ... 3 as the guest's registers hold them, and the calling vCPU. Its result is what
- * the guest finds in r0 / x0.
+ * A handler: the command, 32 bits on both widths; arguments 2 and 3 as the guest's registers hold them; and the
+ * calling vCPU. Its result, sign-extended, is what the guest finds in r0 / x0.
  */
 #ifndef HV_HYPERCALL_H
 #define HV_HYPERCALL_H
@@ -16,7 +16,7 @@ struct vcpu;
 
 enum { HYPERCALL_TABLE_SIZE = 64, HYPERCALL_BENCH_OP = 62 };
 
-typedef int32_t hypercall_fn(uint32_t a1, uint32_t a2, uint32_t a3, struct vcpu *v);
+typedef int32_t hypercall_fn(uint32_t command, reg_t a2, reg_t a3, struct vcpu *v);
 
 extern hypercall_fn *hypercall_table[HYPERCALL_TABLE_SIZE];
 

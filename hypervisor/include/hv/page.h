@@ -37,7 +37,7 @@ extern struct lock memory_lock;
 /* Boot: the tables of the configuration, all pages mapped, shared memory pinned. */
 void page_init(const struct config_header *config);
 
-/* The range of the domain's own RAM or shared memory that holds [base, base + bytes), or NULL. */
+/* The range of the domain's own RAM or shared memory that holds [base, base + bytes) as the domain sees it, or NULL. */
 const struct config_range *page_range(const struct domain *d, uintptr_t base, uint32_t bytes);
 
 /* Index of the page at `address`, which the range holds. */
@@ -46,13 +46,13 @@ static inline uint32_t page_index(const struct config_range *range, uintptr_t ad
     return range->first_page + (uint32_t)((address - (uintptr_t)range->base) >> PAGE_SHIFT);
 }
 
-/* The domain that owns the page at `address`, with its range; NULL: nobody. */
-struct domain *page_owner(uintptr_t address, const struct config_range **range);
+/* The domain that owns the page at the physical address, with its range; NULL: nobody. */
+struct domain *page_owner(paddr_t address, const struct config_range **range);
 
 /* Strategy `shared`: every view holds this page for ever, and nobody counts. */
 static inline bool page_is_common(uintptr_t base)
 {
-    return base >= config_verified->event_pages_base && base < config_verified->event_pages_limit;
+    return base >= (uintptr_t)config_verified->event_pages_base && base < (uintptr_t)config_verified->event_pages_limit;
 }
 
 /* Sets the state of `nr` pages, at least one. */

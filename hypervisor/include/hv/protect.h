@@ -15,6 +15,8 @@
 #include "hv/types.h"
 #include "hv/view_result.h"
 
+struct view_span; /* guest addresses [base, last] that are one piece of a view; in protect/<unit>/view_unit.h */
+
 /* Each CPU, first thing in C: fixed regions on, background region off, MPU and caches on in one write. */
 void protect_init_cpu(struct cpu *cpu);
 
@@ -41,15 +43,18 @@ void protect_check(const struct cpu *cpu);
  * edit that cannot be done changes nothing. All under memory_lock, with every other CPU that has the view
  * loaded held (protect_view_users, smp_hold).
  */
-struct view_span {
-    uintptr_t base, last; /* both inside */
-};
-
 must_check enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes);
 must_check enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
-must_check enum view_result protect_view_insert(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr); /* nothing may be there */
 /* The same for one page of the owner's first range in a view of others: EL1 reads and writes, nobody executes. */
 must_check enum view_result protect_view_insert_page(struct domain *d, const struct domain *owner, uintptr_t base);
+/*
+ * Inline in protect/<unit>/protect_unit.h:
+ *
+ *   enum view_result protect_view_map(d, gpaddr_t at, paddr_t page, attr);  a page of somebody else; nothing may be there
+ *   bool protect_view_behind(d, base, paddr_t *page);    what the view has at `base`; false: nothing, if the unit can tell
+ *   paddr_t protect_span_address(span);                  of its first byte
+ *   uint32_t protect_view_maps(d, paddr_t page);         how often the view of `d` holds a page of somebody else
+ */
 void protect_view_reset(struct domain *d); /* as configured */
 static inline void protect_view_add_owner(struct domain *d, const struct domain *owner) /* something of it is in the view from now on */
 {
@@ -86,5 +91,7 @@ uint32_t protect_view_slots(const struct domain *d, uint32_t *max);
 void protect_enter_hypervisor_view(void);
 void protect_enter_view(const struct domain *d);
 void protect_leave_view(struct cpu *cpu);
+
+#include <protect_unit.h>
 
 #endif

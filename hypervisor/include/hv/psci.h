@@ -8,6 +8,6 @@
 #include "hv/vcpu.h"
 
 /* Performs the call; arguments are the guest's r0 ... r3. Returns what r0 becomes (unless the vCPU went off). */
-uint32_t psci_call(struct vcpu *v, uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
+reg_t psci_call(struct vcpu *v, uint32_t function, reg_t a1, reg_t a2, reg_t a3);
 
 #endif

@@ -19,9 +19,9 @@ void shared_info_refresh(struct domain *viewer);
  * XENMEM_add_to_physmap, space 0: -EINVAL unless the page is own RAM and mapped, -EBUSY when one is registered and was not
  * removed from the map; if it was, its content moves. Under memory_lock.
  */
-must_check int32_t shared_info_register(struct domain *d, paddr_t base);
+must_check int32_t shared_info_register(struct domain *d, gpaddr_t base);
 
 /* VCPUOP_register_vcpu_info: -EBUSY twice, -ENXIO across a page or misaligned, -EINVAL outside own RAM. */
-must_check int32_t shared_info_register_vcpu(struct vcpu *target, paddr_t address);
+must_check int32_t shared_info_register_vcpu(struct vcpu *target, gpaddr_t address);
 
 #endif

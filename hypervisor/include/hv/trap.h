@@ -11,16 +11,10 @@
 struct domain;
 struct vcpu;
 
-/* Exception classes (HSR.EC / ESR.EC) that both widths share. */
+/* Exception classes (HSR.EC / ESR.EC) that both widths share; EC_HVC and EC_SMC are in the architecture's context.h. */
 enum {
     EC_WFX = 0x01,
-    EC_CP15_32 = 0x03,
-    EC_CP15_64 = 0x04,
-    EC_CP14_32 = 0x05,
     EC_FP = 0x07,
-    EC_CP14_64 = 0x0c,
-    EC_HVC32 = 0x12,
-    EC_SMC32 = 0x13,
     EC_INSTRUCTION_ABORT_LOWER = 0x20,
     EC_INSTRUCTION_ABORT_SAME = 0x21,
     EC_DATA_ABORT_LOWER = 0x24,
@@ -42,9 +36,9 @@ uint32_t arch_syndrome(void);
 /* The domain an assigned device's SPI belongs to, by INTID - 32; NULL: nobody. Filled at start. */
 extern struct domain *irq_owner[];
 
-/* Access to a register of the trapped guest by its number in the current mode (0 ... 14). */
-uint32_t arch_frame_get(const struct trap_frame *frame, unsigned reg);
-void arch_frame_set(struct trap_frame *frame, unsigned reg, uint32_t value);
+/* Access to a register of the trapped guest by its number, on AArch32 in the current mode (0 ... 14). */
+reg_t arch_frame_get(const struct trap_frame *frame, unsigned reg);
+void arch_frame_set(struct trap_frame *frame, unsigned reg, reg_t value);
 
 /* Steps over the trapped instruction. */
 void arch_skip_instruction(uint32_t syndrome);

@@ -12,6 +12,7 @@
 
 typedef uint16_t domid_t;
 typedef uint32_t port_t;
+typedef uintptr_t reg_t; /* what one general-purpose register of a guest holds */
 
 typedef struct {
     uintptr_t addr;
@@ -28,7 +29,11 @@ typedef struct {
 
 #define must_check __attribute__((warn_unused_result))
 #define noreturn_fn __attribute__((noreturn))
-#define hot __attribute__((hot, optimize("O2"), target("arm")))
+/* ISA_HOT: what the architecture's compiler needs besides, as an attribute (arch/<isa>/arch.cmake); may be empty. */
+#ifndef ISA_HOT
+#define ISA_HOT
+#endif
+#define hot __attribute__((hot, optimize("O2"), ISA_HOT))
 #define always_inline static inline __attribute__((always_inline))
 #define cold __attribute__((cold))
 #define likely(x) __builtin_expect(!!(x), 1)

@@ -70,13 +70,13 @@ struct vcpu {
     uint32_t slice_left;   /* ticks a preemption left it; 0: a whole slice */
     uint64_t deadline;     /* counter ticks at which a blocked vCPU wakes; DEADLINE_NONE */
     uint32_t power;        /* enum vcpu_power */
-    uint32_t entry, context_id; /* PSCI CPU_ON: first instruction and r0 / x0 */
+    reg_t entry, context_id; /* PSCI CPU_ON: first instruction and r0 / x0 */
 
     struct vgic_vcpu vgic;
     struct vcpu_context ctx;
-} __attribute__((aligned(1024)));
+} __attribute__((aligned(VCPU_BYTES)));
 
-_Static_assert(sizeof(struct vcpu) == 1024, "found by shifting its index");
+_Static_assert(sizeof(struct vcpu) == VCPU_BYTES, "found by shifting its index");
 
 extern struct vcpu vcpus[CONFIG_MAX_VCPUS];
 
@@ -86,10 +86,10 @@ extern struct vcpu vcpus[CONFIG_MAX_VCPUS];
 void vcpu_wake(struct vcpu *v);
 
 /* PSCI CPU_ON: starts an off vCPU at `entry` with `context_id` in its first register. Runs on any CPU. */
-void vcpu_start(struct vcpu *v, uint32_t entry, uint32_t context_id);
+void vcpu_start(struct vcpu *v, reg_t entry, reg_t context_id);
 
 /* Makes a vCPU that does not run a fresh one that will, with these registers. Call on its own CPU. */
-void vcpu_begin(struct vcpu *v, uint32_t entry, uint32_t a0, uint32_t a1, uint32_t a2);
+void vcpu_begin(struct vcpu *v, reg_t entry, reg_t a0, reg_t a1, reg_t a2);
 
 /* PSCI CPU_OFF and domain stop: never runs again until vcpu_start. Call on its own CPU. */
 void vcpu_stop(struct vcpu *v);

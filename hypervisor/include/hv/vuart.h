@@ -11,7 +11,6 @@
 
 #include "hv/types.h"
 
-struct config_header;
 struct domain;
 struct vcpu;
 
@@ -24,7 +23,7 @@ struct vuart {
 };
 
 /* Which domains have one; starts listening if any has. Once, after vgic_init_domain and the physical GIC. */
-void vuart_init(const struct config_header *config);
+void vuart_init(void);
 
 /* Nothing received, everything masked: start and restart, with vgic_init_domain. */
 void vuart_reset(struct domain *d);

@@ -111,7 +111,7 @@ hot static int32_t bench_mask(struct cpu *cpu)
     return 0;
 }
 
-int32_t protect_bench_op(uint32_t op, uint32_t argument, uint32_t unused, struct vcpu *v)
+int32_t protect_bench_op(uint32_t op, reg_t argument, reg_t unused, struct vcpu *v)
 {
     (void)unused;
     PROBE("irq.out"); /* never in a shipped system */

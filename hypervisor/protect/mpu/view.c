@@ -80,7 +80,7 @@ static uint32_t configured_owners(const struct domain *d)
 
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
         const struct config_range *range;
-        const struct domain *const owner = page_owner((uintptr_t)d->ranges[i].base, &range);
+        const struct domain *const owner = page_owner((paddr_t){(uintptr_t)d->ranges[i].base}, &range);
 
         if (owner)
             owners |= owner->bit;

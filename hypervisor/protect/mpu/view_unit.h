@@ -29,6 +29,10 @@ struct view {
     uint32_t nr_ram;
 };
 
+struct view_span {
+    uintptr_t base, last; /* both inside */
+};
+
 /* The list becomes loadable, in slots that end at the highest. */
 void view_make_image(struct view *view);
 
