@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bench import metrics, session, table
+from bench import metrics, profile, session, table
 from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
@@ -25,6 +25,7 @@ _PARTS = 30   # of a maximum, in the table; the JSON has all
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("glob", nargs="?", default="*", metavar="GLOB",
                         help="only metrics whose name matches, e.g. 'evtchn.send.*.window'")
+    parser.add_argument("--profile", action="store_true", help="for each metric its functions, by class of instruction")
     add_common_arguments(parser)
 
 
@@ -62,8 +63,9 @@ def as_json(results: Sequence[Result], identity: dict[str, str]) -> dict[str, An
             return {"metric": result.metric, "not_measured": result.reason}
         classes = {} if result.counts is None else {"classes": result.counts.table()}
         parts = {"parts": dict(result.parts)} if result.parts else {}
+        functions = {"functions": profile.as_json(result.profile)} if result.profile else {}
         return {"metric": result.metric, "value": result.value.value, "unit": result.value.unit,
-                "strategy": result.strategy, **classes, **parts}
+                "strategy": result.strategy, **classes, **parts, **functions}
     return {"schema": SCHEMA, **identity, "results": [entry(result) for result in results]}
 
 
@@ -92,6 +94,14 @@ def _parts(result: Measurement) -> list[str]:
     return ["", f"{result.metric}, the longest:", *lines] if lines else []
 
 
+def _functions(result: Measurement) -> list[str]:
+    if result.profile is None:
+        return []
+    lines = [f"  {table.number(counts.total):>7}  {name}: {profile.class_mix(counts)}"
+             for name, counts in profile.by_size(result.profile)]
+    return ["", f"{result.metric}, by function:", *lines]
+
+
 def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str, str]) -> str:
     measured = [result for result in results if isinstance(result, Measurement)]
     missing = [result for result in results if isinstance(result, NotMeasured)]
@@ -100,6 +110,7 @@ def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str
     lines += ["Instructions are exact and are not cycles.", ""]
     lines.append(table.layout(header, [_row(result, rows) for result in measured]))
     lines += [line for result in measured for line in _parts(result)]
+    lines += [line for result in measured for line in _functions(result)]
     lines += [f"not measured: {result.metric}: {result.reason}" for result in missing]
     return "\n".join(lines)
 
@@ -108,7 +119,7 @@ def main(args: argparse.Namespace) -> int:
     rows, names = selected(metrics.load(), args.glob)
     if not rows:
         raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")
-    opened = session.open_session("bench", args.board, Progress(), args.jobs)
+    opened = session.open_session("bench", args.board, Progress(), args.jobs, args.profile)
     results = measure_glob(opened, rows, names, args.glob)
     store(opened, results)
     if args.json:

@@ -76,6 +76,14 @@ class Series:
     cold: Row
     low: Row | None              # of the warm rounds; None: there were too few
     high: Row | None
+    all: int = 0                 # instructions of every level and CPU, summed over every round
+    aborts: int = 0
+    classes: tuple[int, ...] = ()   # of `all`
+
+
+Lines = Mapping[int, Counts]     # by address
+Bins = Mapping[str, Lines]       # bench/plugin/profile.h
+BOOT, COLD, WARM = "boot", "cold", "warm"
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,10 @@ class Recording:
     series: tuple[Series, ...]
     instructions: int | None     # of the whole run; None: the machine was killed before it could say
     masked: Mapping[int, int] = field(default_factory=dict)   # longest stretch with interrupts masked, by series
+    profiles: Mapping[tuple[int, str], Bins] = field(default_factory=dict)   # by series and round, if it was asked for
+
+    def bins(self, index: int, round_: str) -> Bins | None:
+        return self.profiles.get((index, round_))
 
 
 def _counts(table: Mapping[str, int]) -> Counts:
@@ -99,10 +111,34 @@ def _row(table: Mapping[str, Any]) -> Row:
                _counts(table["remote"]), windows)
 
 
+def _series(table: Mapping[str, Any]) -> Series:
+    low, high = (_row(table[name]) if name in table else None for name in ("min", "max"))
+    classes = tuple(table["classes"])
+    if sum(classes) != table["all"] or len(classes) != len(CLASSES):
+        raise RecordError(f"classes of all levels sum to {sum(classes)}, not {table['all']}")
+    return Series(table["index"], table["rounds"], _row(table["cold"]), low, high, table["all"], table["aborts"], classes)
+
+
+def one(class_: str, instructions: int, load_words: int = 0, store_words: int = 0, el1_mpu: int = 0) -> Counts:
+    return Counts(tuple(instructions if name == class_ else 0 for name in CLASSES), load_words, store_words, el1_mpu)
+
+
+def _bins(table: Mapping[str, Any]) -> Bins:
+    bins: dict[str, dict[int, Counts]] = {}
+    for name, lines in table["bins"].items():
+        found = bins.setdefault(name, {})
+        for address, class_, *numbers in lines:
+            if class_ not in CLASSES:
+                raise RecordError(f"unknown class {class_!r}")
+            found[address] = found.get(address, Counts()) + one(class_, *numbers)
+    return bins
+
+
 def parse(text: str) -> Recording:
     """Raises RecordError with the number of the line. Half a line at the end is ignored."""
     boot, series, instructions = None, [], None
     masked: dict[int, int] = {}
+    profiles: dict[tuple[int, str], Bins] = {}
     for number, line in enumerate(text.split("\n")[:-1], 1):
         try:
             table = json.loads(line)
@@ -110,8 +146,9 @@ def parse(text: str) -> Recording:
             if kind == "boot":
                 boot = _row(table["row"])
             elif kind == "series":
-                low, high = (_row(table[name]) if name in table else None for name in ("min", "max"))
-                series.append(Series(table["index"], table["rounds"], _row(table["cold"]), low, high))
+                series.append(_series(table))
+            elif kind == "profile":
+                profiles[table["index"], table["round"]] = _bins(table)
             elif kind == "masked":
                 masked[table["index"]] = int(table["instructions"])   # they grow
             elif kind == "totals":
@@ -120,6 +157,6 @@ def parse(text: str) -> Recording:
                 raise RecordError(f"unknown record {kind!r}")
         except RecordError as error:
             raise RecordError(f"line {number}: {error}") from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"line {number}: {type(error).__name__}: {error}") from error
-    return Recording(boot, tuple(series), instructions, masked)
+    return Recording(boot, tuple(series), instructions, masked, profiles)

@@ -25,8 +25,9 @@ class Hypervisor:
     text_start: int
     text_end: int
     probes: tuple[Probe, ...]               # in the order of the section
-    instruction_sets: Mapping[int, str]     # from this address on: "a" or "t"
+    instruction_sets: Mapping[int, str]     # from this address on: "a" (A32), "t" (T32) or "x" (A64)
     text_rodata_bytes: int
+    a64: bool = False
 
     def probe_table(self) -> str:
         """What the plugin reads (bench/plugin/probes.h)."""
@@ -52,9 +53,14 @@ def parse_probes(data: bytes) -> list[Probe]:
 
 
 def mapping_symbols(symbols: Iterable[tuple[str, int]]) -> dict[int, str]:
-    """$a and $t, with or without a suffix; $d is no code."""
-    kinds = {"$a": "a", "$t": "t"}
-    return {address: kinds[name[:2]] for name, address in symbols if name[:2] in kinds and name[2:3] in ("", ".")}
+    """$a, $t and $x where the kind changes, with or without a suffix; $d is no code."""
+    kinds = {"$a": "a", "$t": "t", "$x": "x"}
+    found: dict[int, str] = {}
+    last = ""
+    for address, name in sorted((address, name) for name, address in symbols):
+        if name[:2] in kinds and name[2:3] in ("", ".") and kinds[name[:2]] != last:
+            found[address] = last = kinds[name[:2]]
+    return found
 
 
 def read(file: Path) -> Hypervisor:
@@ -73,4 +79,4 @@ def read(file: Path) -> Hypervisor:
         raise UsageError(f"{file}: no executable section")
     return Hypervisor(file, min(section["sh_addr"] for section in code),
                       max(section["sh_addr"] + section["sh_size"] for section in code), tuple(probes), sets,
-                      sum(section["sh_size"] for section in constant))
+                      sum(section["sh_size"] for section in constant), elf["e_machine"] == "EM_AARCH64")

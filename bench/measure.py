@@ -6,9 +6,12 @@ from a clock and has a spread. They are different types on purpose: comparing th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bench.counts import IRQ_VECTOR, Counts, Recording, Row, Series
+from bench import counts as plugin
+from bench import profile
+from bench.counts import IRQ_VECTOR, Bins, Counts, Recording, Row, Series
+from bench.functions import Functions
 from bench.metrics import COLD, Counted, Metric
 from tool import console
 
@@ -55,6 +58,7 @@ class Measurement:
     counts: Counts | None        # classes on the same window; None where the window has guest instructions
     row: Row | None = None       # the whole round, for exposure and explanation
     parts: tuple[tuple[str, int], ...] = ()   # of a maximum: what it was taken over, the greatest first
+    profile: profile.Profile | None = None    # by function; None: not asked for
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,19 @@ def of_series(metric: Metric, label: str, strategy: str, series: Series) -> list
     return results
 
 
+def with_profile(metric: Metric, result: Result, bins: Bins | None, functions: Functions) -> Result:
+    """The functions of one round of the metric, which have to sum to what the rounds counted."""
+    if isinstance(result, NotMeasured) or result.row is None:
+        return result
+    lines = profile.lines_of(metric, bins or {})
+    total = sum(lines.values(), Counts())
+    wanted = result.counts or (result.row.hyp if metric.counted is Counted.ALL else None)
+    if total != wanted if wanted else total.total != result.value.value:
+        return NotMeasured(result.metric, f"the profile has {profile.class_mix(total) or 'nothing'}, the round "
+                           f"{profile.class_mix(wanted) if wanted else result.value.value}")
+    return replace(result, profile=profile.fold(result.metric, lines, functions))
+
+
 def of_guest(metric: Metric, strategy: str, told: Iterable[console.Metric]) -> Result:
     """The number that a bench reports by itself, once."""
     found = [one for one in told if one.name == metric.name]
@@ -143,20 +160,25 @@ def of_guest(metric: Metric, strategy: str, told: Iterable[console.Metric]) -> R
     return Measurement(metric.name, strategy, Exact(found[0].value, metric.unit), None)
 
 
-def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str, recording: Recording) -> list[Result]:
-    """Everything one run of a bench measures; labels are the series' names in their order."""
+def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str, recording: Recording,
+                 functions: Functions | None = None) -> list[Result]:
+    """Everything one run of a bench measures; labels are the series' names in their order. With `functions`, by function."""
+    def profiled(metric: Metric, result: Result, index: int, round_: str) -> Result:
+        return with_profile(metric, result, recording.bins(index, round_), functions) if functions else result
+
     wanted = list(metrics)
     results: list[Result] = []
     for metric in wanted:
         if metric.counted is Counted.MASKED:   # over all runs together: longest_masked()
             continue
         if metric.counted is Counted.BOOT:
-            results.append(_result(metric, metric.name, strategy, recording.boot) if recording.boot
-                           else NotMeasured(metric.name, "no guest was entered"))
+            results.append(profiled(metric, _result(metric, metric.name, strategy, recording.boot), 0, plugin.BOOT)
+                           if recording.boot else NotMeasured(metric.name, "no guest was entered"))
             continue
         found = [(label, series) for label, series in zip(labels, recording.series) if metric.matches_series(label)]
         for label, series in found:
-            results += of_series(metric, label, strategy, series)
+            results += [profiled(metric, result, series.index, round_) for result, round_ in
+                        zip(of_series(metric, label, strategy, series), (plugin.WARM, plugin.COLD))]
         if not found:
             results.append(NotMeasured(_full_name(metric, metric.series, strategy), "the bench has no such series"))
     results += [NotMeasured(label, "no row in bench/METRICS.md") for label in labels

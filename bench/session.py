@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import counts, image, measure
+from bench import counts, functions, image, measure
 from bench.metrics import Counted, Metric, natural
 from tool import board as boards
 from tool import build, console, devicetree, environment, machine, paths, records, setup, strategy, system, verdict
@@ -46,6 +46,7 @@ class Session:
     isa_table: Path
     progress: Callable[[str], None]
     workers: int
+    functions: functions.Functions | None = None   # None: nothing is counted by function
 
     def identity(self) -> dict[str, str]:
         """What a number depends on; stands in every output and, as far as it matters, in the baseline's header."""
@@ -56,7 +57,8 @@ class Session:
                 "image": environment.digest(self.hypervisor.file)[:16]}
 
 
-def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: int | None = None) -> Session:
+def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: int | None = None,
+                 profile: bool = False) -> Session:
     chosen = boards.load(board)
     setup.ensure(board, progress)
     presence = boards.presence(board)
@@ -73,7 +75,7 @@ def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: i
     isa_table.write_text(hypervisor.instruction_set_table())
     found = {record.test: record for record in records.benches(guest)}
     return Session(chosen, plugin, hypervisor, guest, found, folder, probe_table, isa_table, progress,
-                   jobs or os.cpu_count() or 1)
+                   jobs or os.cpu_count() or 1, functions.read(elf) if profile else None)
 
 
 def _own_copy(file: Path, folder: Path) -> Path:
@@ -128,7 +130,8 @@ def _plugin(session: Session, out: Path, cpus: int) -> str:
     hypervisor = session.hypervisor
     words = [_escaped(session.plugin), f"out={_escaped(out)}", f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}",
              f"probes={_escaped(session.probe_table)}", f"isas={_escaped(session.isa_table)}"]
-    return ",".join(words + (["smp=on"] if cpus > 1 else []))
+    words += ["isa=a64"] * hypervisor.a64 + ["profile=on"] * (session.functions is not None) + ["smp=on"] * (cpus > 1)
+    return ",".join(words)
 
 
 def run(session: Session, job: Job) -> Outcome:
@@ -194,7 +197,7 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
                       for metric in wanted]
         else:
             counted = [metric for metric in wanted if metric.counted is not Counted.GUEST]
-            found += measure.of_recording(counted, outcome.labels, outcome.job.strategy, outcome.recording)
+            found += measure.of_recording(counted, outcome.labels, outcome.job.strategy, outcome.recording, session.functions)
             found += [measure.of_guest(metric, outcome.job.strategy, outcome.told) for metric in wanted
                       if metric.counted is Counted.GUEST]
     for metric in metrics:

@@ -2,11 +2,12 @@
 /*
  * QEMU TCG plugin: counts instructions of the hypervisor between the markers of a bench guest.
  *
- *   -plugin count.so,out=FILE,text=START-END[,probes=FILE][,isas=FILE][,smp=on]     (numbers hexadecimal)
+ *   -plugin count.so,out=FILE,text=START-END[,isa=a64][,probes=FILE][,isas=FILE][,profile=on][,smp=on]
  *
- * Plain callbacks and C counters only: inline scoreboard operations crash QEMU 10.0.2 with two CPUs under
- * icount. With two CPUs translated blocks are shared and the index a callback receives is wrong, so `smp=on`
- * tells them apart by TPIDR_EL2, the hypervisor's per-CPU pointer; it costs a register read an instruction.
+ * Numbers are hexadecimal. Plain callbacks and C counters only: inline scoreboard operations crash QEMU 10.0.2 with
+ * two CPUs under icount. Which CPU runs is TPIDR_EL2, the hypervisor's per-CPU pointer, and its level is CPSR: with
+ * two CPUs translated blocks are shared, and the index a callback receives is wrong. Both are read at the start of
+ * a block, within which neither changes; with one CPU only where the level can have changed.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,12 +36,19 @@ static struct isa_map isa_map;
 static struct tally_image image;
 static struct tally *tally;
 static bool smp;
-static struct qemu_plugin_register *tpidr_el2;
+static unsigned current; /* who runs; TALLY_MAX_CPUS: nobody that is counted */
+static struct qemu_plugin_register *tpidr_el2, *cpsr;
 static struct g_byte_array *register_buffer;
 static uint64_t cpu_pointers[TALLY_MAX_CPUS];
 static unsigned nr_cpu_pointers;
 
-static struct site *site_at(uint32_t address, uint32_t word)
+static int refuse(const char *what, const char *why)
+{
+    fprintf(stderr, "count.so: %s: %s\n", what, why);
+    return 1;
+}
+
+static struct site *site_at(uint64_t address, uint32_t word)
 {
     struct site_entry **bucket = &buckets[(address >> 2) % SITE_BUCKETS];
 
@@ -60,12 +68,12 @@ static struct site *site_at(uint32_t address, uint32_t word)
     return &entry->site;
 }
 
-static uint64_t read_cpu_pointer(void)
+static uint64_t read_register(struct qemu_plugin_register *from)
 {
     uint64_t value = 0;
 
     g_byte_array_set_size(register_buffer, 0);
-    int size = qemu_plugin_read_register(tpidr_el2, register_buffer);
+    int size = qemu_plugin_read_register(from, register_buffer);
     if (size > 0) {
         memcpy(&value, register_buffer->data, size < 8 ? (size_t)size : 8);
     }
@@ -78,10 +86,10 @@ static uint64_t read_cpu_pointer(void)
  */
 static unsigned current_cpu(void)
 {
-    if (!smp || !tpidr_el2) {
+    if (!smp) {
         return 0;
     }
-    uint64_t pointer = read_cpu_pointer();
+    uint64_t pointer = read_register(tpidr_el2);
     for (unsigned i = 0; i < nr_cpu_pointers; i++) {
         if (cpu_pointers[i] == pointer) {
             return i;
@@ -94,31 +102,45 @@ static unsigned current_cpu(void)
     return nr_cpu_pointers++;
 }
 
+/* M is 0x1a in Hyp mode; of AArch64, bit 4 is 0 and bits 3:2 are the level. */
+static void tell_level(void)
+{
+    enum { M = 0x1f, M_AARCH32 = 0x10, M_HYP = 0x1a, I = 0x80 };
+    const uint64_t status = read_register(cpsr);
+    const bool at_el2 = status & M_AARCH32 ? (status & M) == M_HYP : (status >> 2 & 3) == 2;
+
+    tally_level(tally, current, at_el2, status & I);
+}
+
+static void on_block(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    current = current_cpu();
+    if (current < TALLY_MAX_CPUS && tally_asks_level(tally, current, data)) {
+        tell_level();
+    }
+}
+
 static void on_insn(unsigned vcpu, void *data)
 {
-    const unsigned cpu = current_cpu();
-
     (void)vcpu;
-    if (cpu < TALLY_MAX_CPUS) {
-        tally_insn(tally, cpu, data);
+    if (current < TALLY_MAX_CPUS) {
+        tally_insn(tally, current, data);
     }
 }
 
 static void on_access(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
 {
-    const unsigned cpu = current_cpu();
-
     (void)vcpu;
     (void)vaddr;
     (void)data;
-    if (cpu < TALLY_MAX_CPUS) {
-        tally_access(tally, cpu, qemu_plugin_mem_is_store(info), 1u << qemu_plugin_mem_size_shift(info));
+    if (current < TALLY_MAX_CPUS) {
+        tally_access(tally, current, qemu_plugin_mem_is_store(info), 1u << qemu_plugin_mem_size_shift(info));
     }
 }
 
 static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 {
-    int flags = smp ? QEMU_CB_R_REGS : QEMU_CB_NO_REGS;
     (void)id;
 
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
@@ -126,10 +148,13 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
         uint32_t word = 0;
 
         qemu_plugin_insn_data(insn, &word, sizeof(word));
-        struct site *site = site_at((uint32_t)qemu_plugin_insn_vaddr(insn), word);
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, flags, site);
+        struct site *site = site_at(qemu_plugin_insn_vaddr(insn), word);
+        if (i == 0) {
+            qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_CB_R_REGS, site);
+        }
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, QEMU_CB_NO_REGS, site);
         if (site->accesses) {
-            qemu_plugin_register_vcpu_mem_cb(insn, on_access, flags, QEMU_MEM_RW, site);
+            qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_CB_NO_REGS, QEMU_MEM_RW, site);
         }
     }
 }
@@ -144,7 +169,13 @@ static void on_vcpu_init(uint64_t id, unsigned vcpu)
     for (unsigned i = 0; i < array->len; i++) {
         if (strcmp(registers[i].name, "TPIDR_EL2") == 0) {
             tpidr_el2 = registers[i].handle;
+        } else if (strcmp(registers[i].name, "cpsr") == 0) {
+            cpsr = registers[i].handle;
         }
+    }
+    if (!tpidr_el2 || !cpsr) {
+        refuse("registers", "this core shows no TPIDR_EL2 or no cpsr");
+        exit(1);
     }
 }
 
@@ -153,12 +184,6 @@ static void on_atexit(uint64_t id, void *data)
     (void)id;
     (void)data;
     tally_finish(tally);
-}
-
-static int refuse(const char *what, const char *why)
-{
-    fprintf(stderr, "count.so: %s: %s\n", what, why);
-    return 1;
 }
 
 static int read_probes(const char *path)
@@ -199,11 +224,15 @@ static int take_option(const char *option, FILE **out)
     if (strncmp(option, "isas=", 5) == 0) {
         return read_isas(option + 5);
     }
-    if (strncmp(option, "smp=", 4) == 0) {
-        smp = strcmp(option + 4, "on") == 0;
+    if (strcmp(option, "smp=on") == 0 || strcmp(option, "profile=on") == 0) {
+        *(option[0] == 's' ? &smp : &image.profile) = true;
         return 0;
     }
-    if (sscanf(option, "text=%" SCNx32 "-%" SCNx32, &image.text_start, &image.text_end) == 2) {
+    if (strcmp(option, "isa=a64") == 0) {
+        image.isa = ISA_A64;
+        return 0;
+    }
+    if (sscanf(option, "text=%" SCNx64 "-%" SCNx64, &image.text_start, &image.text_end) == 2) {
         return 0;
     }
     return refuse(option, "unknown or malformed option");
@@ -226,10 +255,8 @@ EXPORT int qemu_plugin_install(uint64_t id, const struct qemu_info_t *info, int 
     if (!tally) {
         return refuse("memory", "none left");
     }
-    register_buffer = smp ? g_byte_array_new() : NULL;
-    if (smp) {
-        qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init);
-    }
+    register_buffer = g_byte_array_new();
+    qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
     qemu_plugin_register_atexit_cb(id, on_atexit, NULL);
     return 0;

@@ -41,22 +41,66 @@ static uint32_t as_a32(uint32_t word, enum isa isa)
     return bits(word, 15, 10) == 0x3b ? 0xeu << 28 | bits(word, 11, 0) << 16 | word >> 16 : 0;
 }
 
+enum marker decode_marker(uint32_t word, enum isa isa)
+{
+    static const uint32_t words[2][3] = {
+        {0xe1a08008, 0xe1a09009, 0xe1a0a00a},
+        {0xaa0803e8, 0xaa0903e9, 0xaa0a03ea},
+    };
+
+    for (unsigned i = 0; isa != ISA_T32 && i < 3; i++) {
+        if (word == words[isa == ISA_A64][i]) {
+            return (enum marker)(MARKER_START + i);
+        }
+    }
+    return MARKER_NONE;
+}
+
 bool decode_is_el1_mpu_write(uint32_t word, enum isa isa)
 {
-    return is_mpu_write(as_a32(word, isa), 0);
+    return isa == ISA_A64 ? decode_a64_is_el1_mpu_write(word) : is_mpu_write(as_a32(word, isa), 0);
 }
 
 bool decode_is_wfi(uint32_t word, enum isa isa)
 {
-    if (isa == ISA_T32) {
+    switch (isa) {
+    case ISA_A64:
+        return word == 0xd503207f;
+    case ISA_T32:
         return bits(word, 15, 0) == 0xbf30 || word == 0x8003f3af;
+    default:
+        return bits(word, 31, 28) != 0xf && (word & 0x0fffffffu) == 0x0320f003;
     }
-    return bits(word, 31, 28) != 0xf && (word & 0x0fffffffu) == 0x0320f003;
+}
+
+/* Of the system instructions only those that are no coprocessor's write the status register. */
+bool decode_moves_level(uint32_t word, enum isa isa)
+{
+    const enum insn_class class = decode(word, isa);
+
+    if (class != CLASS_SYSREG) {
+        return class == CLASS_ERET;
+    }
+    switch (isa) {
+    case ISA_A64:
+        return decode_a64_writes_pstate(word);
+    case ISA_T32:
+        return bits(word, 15, 10) != 0x3b;
+    default:
+        return bits(word, 27, 26) == 0;
+    }
 }
 
 enum insn_class decode(uint32_t word, enum isa isa)
 {
-    return isa == ISA_T32 ? decode_t32(word) : decode_a32(word);
+    switch (isa) {
+    case ISA_A64:
+        return decode_a64(word);
+    case ISA_T32:
+        return decode_t32(word);
+    default:
+        return decode_a32(word);
+    }
 }
 
 static enum insn_class decode_mcr_p15(uint32_t word)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probes.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static int window_index(struct probe_table *table, const char *name)
@@ -58,11 +59,11 @@ static void mark_points(struct probe_table *table)
 bool probes_read(struct probe_table *table, FILE *in, const char **why)
 {
     char line[128], name[MAX_PROBE_NAME];
-    unsigned long address;
+    uint64_t address;
 
     table->nr_probes = table->nr_windows = 0;
     while (fgets(line, sizeof(line), in)) {
-        if (sscanf(line, "%lx %39s", &address, name) != 2) {
+        if (sscanf(line, "%" SCNx64 " %39s", &address, name) != 2) {
             *why = "a line is not `ADDRESS NAME`";
             return false;
         }
@@ -72,13 +73,13 @@ bool probes_read(struct probe_table *table, FILE *in, const char **why)
             *why = "too many probes";
             return false;
         }
-        insert_sorted(table, (struct probe){(uint32_t)address, (uint16_t)window, (uint16_t)act});
+        insert_sorted(table, (struct probe){address, (uint16_t)window, (uint16_t)act});
     }
     mark_points(table);
     return true;
 }
 
-const struct probe *probes_at(const struct probe_table *table, uint32_t address, unsigned *nr)
+const struct probe *probes_at(const struct probe_table *table, uint64_t address, unsigned *nr)
 {
     const struct probe *first = NULL;
 

@@ -17,7 +17,7 @@ enum { MAX_PROBES = 1024, MAX_WINDOWS = 32, MAX_PROBE_NAME = 40 };
 enum probe_act { PROBE_OPEN, PROBE_CLOSE, PROBE_POINT };
 
 struct probe {
-    uint32_t address;
+    uint64_t address;
     uint16_t window;
     uint16_t act; /* enum probe_act */
 };
@@ -32,6 +32,6 @@ struct probe_table {
 bool probes_read(struct probe_table *table, FILE *in, const char **why);
 
 /* First probe at the address and how many there are, NULL and 0 for none. */
-const struct probe *probes_at(const struct probe_table *table, uint32_t address, unsigned *nr);
+const struct probe *probes_at(const struct probe_table *table, uint64_t address, unsigned *nr);
 
 #endif

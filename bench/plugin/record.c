@@ -7,6 +7,11 @@
 void series_add_round(struct series *series, const uint64_t row[ROW_SIZE])
 {
     series->rounds++;
+    series->all += row[ROW_ALL];
+    series->aborts += row[ROW_ABORTS];
+    for (unsigned i = 0; i < NR_CLASSES; i++) {
+        series->classes[i] += row[ROW_CLASSES + i];
+    }
     if (series->rounds == TALLY_COLD) {
         memcpy(series->cold, row, sizeof(series->cold));
     }
@@ -60,14 +65,20 @@ static void write_windows(FILE *out, const uint64_t *row, const struct probe_tab
     }
 }
 
+static void write_list(FILE *out, const uint64_t *numbers, unsigned nr)
+{
+    for (unsigned i = 0; i < nr; i++) {
+        fprintf(out, "%c%" PRIu64, i ? ',' : '[', numbers[i]);
+    }
+    fputc(']', out);
+}
+
 static void write_row(FILE *out, const char *name, const uint64_t *row, const struct probe_table *probes)
 {
-    fprintf(out, ",\"%s\":{\"all\":%" PRIu64 ",\"episodes\":%" PRIu64 ",\"aborts\":%" PRIu64 ",\"vectors\":[", name,
+    fprintf(out, ",\"%s\":{\"all\":%" PRIu64 ",\"episodes\":%" PRIu64 ",\"aborts\":%" PRIu64 ",\"vectors\":", name,
             row[ROW_ALL], row[ROW_EPISODES], row[ROW_ABORTS]);
-    for (unsigned i = 0; i < 8; i++) {
-        fprintf(out, "%s%" PRIu64, i ? "," : "", row[ROW_VECTOR + i]);
-    }
-    fprintf(out, "],\"hyp\":{");
+    write_list(out, &row[ROW_VECTOR], NR_VECTORS);
+    fprintf(out, ",\"hyp\":{");
     write_counts(out, &row[ROW_HYP]);
     fprintf(out, "},\"remote\":{");
     write_counts(out, &row[ROW_REMOTE]);
@@ -84,7 +95,9 @@ static void end_line(FILE *out)
 
 void record_series(FILE *out, unsigned index, const struct series *series, const struct probe_table *probes)
 {
-    fprintf(out, "{\"record\":\"series\",\"index\":%u,\"rounds\":%" PRIu64, index, series->rounds);
+    fprintf(out, "{\"record\":\"series\",\"index\":%u,\"rounds\":%" PRIu64 ",\"all\":%" PRIu64 ",\"aborts\":%" PRIu64
+            ",\"classes\":", index, series->rounds, series->all, series->aborts);
+    write_list(out, series->classes, NR_CLASSES);
     write_row(out, "cold", series->cold, probes);
     if (series->rounds >= TALLY_LAST_WARM) {
         write_row(out, "min", series->min, probes);

@@ -4,18 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile.h"
 #include "record.h"
+#include "stretch.h"
+
+/* Exception vectors of Hyp mode by their number, and what A64 calls the same. */
+enum { VECTOR_SERROR = 4, VECTOR_TRAP = 5, VECTOR_IRQ = 6, VECTOR_FIQ = 7 };
 
 struct cpu {
     const struct site *previous;
-    bool awaits_access; /* the previous instruction has made no access so far */
-    bool remote_done;   /* its episode of this round is complete */
+    enum insn_class previous_class;
+    bool previous_at_el2;
+    bool at_el2;
+    bool level_may_move; /* since it was told last */
+    bool entering;       /* an exception was taken; the next instruction is the vector's first */
+    bool awaits_access;  /* the previous instruction has made no access so far */
+    bool remote_done;    /* its episode of this round is complete */
     unsigned vector;
     uint32_t open_windows;
     uint64_t episode[NR_COUNTS]; /* of a remote CPU, not yet ended */
-    bool started;                /* it took an exception after boot: its stretches with interrupts masked count */
-    bool left_out;               /* not this one */
-    uint64_t stretch;            /* its instructions so far */
+    struct stretch stretch;
 };
 
 struct tally {
@@ -29,16 +37,24 @@ struct tally {
     uint64_t longest; /* stretch that ended since the last series did */
     unsigned series_index;
     struct series series;
+    struct profile *profile; /* NULL: not wanted */
+    bool profiling;          /* this round */
 };
 
 struct tally *tally_new(const struct tally_image *image, FILE *out)
 {
     struct tally *tally = calloc(1, sizeof(*tally));
 
-    if (tally) {
-        tally->image = *image;
-        tally->out = out;
-        tally->booting = tally->counting = true;
+    if (!tally) {
+        return NULL;
+    }
+    tally->image = *image;
+    tally->out = out;
+    tally->booting = tally->counting = true;
+    tally->profile = image->profile ? profile_new() : NULL;
+    tally->profiling = image->profile;
+    for (unsigned i = 0; i < TALLY_MAX_CPUS; i++) {
+        tally->cpus[i].at_el2 = tally->cpus[i].previous_at_el2 = tally->cpus[i].level_may_move = true;
     }
     return tally;
 }
@@ -53,49 +69,60 @@ static bool has_probe(const struct probe_table *table, const struct probe *probe
     return false;
 }
 
-static enum marker marker_of(uint32_t word)
-{
-    switch (word) {
-    case 0xe1a08008: /* mov r8, r8 */
-        return MARKER_START;
-    case 0xe1a09009: /* mov r9, r9 */
-        return MARKER_STOP;
-    case 0xe1a0a00a: /* mov r10, r10 */
-        return MARKER_NEXT;
-    default:
-        return MARKER_NONE;
-    }
-}
-
-void tally_prepare(const struct tally *tally, struct site *site, uint32_t address, uint32_t word)
+void tally_prepare(const struct tally *tally, struct site *site, uint64_t address, uint32_t word)
 {
     const struct tally_image *image = &tally->image;
-    bool hyp = address >= image->text_start && address < image->text_end;
+    const bool text = address >= image->text_start && address < image->text_end;
+    const enum isa isa = text && image->isas ? isa_at(image->isas, address) : image->isa;
 
-    enum isa isa = hyp && image->isas ? isa_at(image->isas, address) : ISA_A32;
-
-    *site = (struct site){.address = address, .class = decode(word, isa), .hyp = hyp};
+    *site = (struct site){.address = address, .class = decode(word, isa), .text = text};
     site->accesses = site->class == CLASS_LOAD || site->class == CLASS_STORE;
-    site->marker = hyp ? MARKER_NONE : marker_of(word);
-    site->wfi = hyp && decode_is_wfi(word, isa);
-    site->el1_mpu = hyp && decode_is_el1_mpu_write(word, isa);
-    if (hyp && image->probes) {
+    site->marker = decode_marker(word, isa);
+    site->wfi = decode_is_wfi(word, isa);
+    site->el1_mpu = decode_is_el1_mpu_write(word, isa);
+    site->moves_level = decode_moves_level(word, isa);
+    if (text && image->probes) {
         site->probes = probes_at(image->probes, address, &site->nr_probes);
         site->irq_poll = has_probe(image->probes, site->probes, site->nr_probes, "irq.poll");
         site->irq_out = has_probe(image->probes, site->probes, site->nr_probes, "irq.out");
     }
 }
 
-/* Every way from a lower level into the text is an exception. */
-static bool is_entry(const struct cpu *cpu)
+/*
+ * From EL2 downwards by ERET alone, upwards by an exception alone, and its vector is in the text. A guest that runs
+ * at such addresses is asked about again and again, and never taken for the hypervisor.
+ */
+bool tally_asks_level(const struct tally *tally, unsigned index, const struct site *first)
 {
-    return cpu->previous && !cpu->previous->hyp;
+    const struct cpu *cpu = &tally->cpus[index];
+
+    return cpu->level_may_move || (!cpu->at_el2 && first->text);
+}
+
+void tally_level(struct tally *tally, unsigned index, bool at_el2, bool irqs_masked)
+{
+    struct cpu *cpu = &tally->cpus[index];
+
+    cpu->entering = at_el2 && !cpu->at_el2;
+    cpu->at_el2 = at_el2;
+    cpu->level_may_move = false;
+    stretch_mask(&cpu->stretch, irqs_masked);
+}
+
+static void end_profile(struct tally *tally, const char *round)
+{
+    if (tally->profiling) {
+        profile_write(tally->profile, tally->out, tally->series_index, round, tally->image.probes);
+        profile_clear(tally->profile);
+    }
+    tally->profiling = false;
 }
 
 static void close_round(struct tally *tally)
 {
     if (tally->round_open) {
         series_add_round(&tally->series, tally->row);
+        end_profile(tally, tally->series.rounds == TALLY_COLD ? "cold" : "warm");
     }
     tally->round_open = false;
     memset(tally->row, 0, sizeof(tally->row));
@@ -109,6 +136,9 @@ static void close_series(struct tally *tally)
     }
     tally->series_index++;
     tally->longest = 0;
+    for (unsigned i = 0; i < TALLY_MAX_CPUS; i++) {
+        tally->cpus[i].stretch.longest = 0;
+    }
     memset(&tally->series, 0, sizeof(tally->series));
 }
 
@@ -116,6 +146,7 @@ static void close_series(struct tally *tally)
 static void close_boot(struct tally *tally)
 {
     record_boot(tally->out, tally->row, tally->image.probes);
+    end_profile(tally, "boot");
     tally->booting = tally->counting = false;
     memset(tally->row, 0, sizeof(tally->row));
 }
@@ -128,6 +159,8 @@ static void start_round(struct tally *tally, unsigned cpu)
     for (unsigned i = 0; i < TALLY_MAX_CPUS; i++) {
         tally->cpus[i].remote_done = false;
     }
+    const uint64_t number = tally->series.rounds + 1;
+    tally->profiling = tally->profile && (number == TALLY_COLD || number == TALLY_LAST_WARM);
 }
 
 static void take_marker(struct tally *tally, unsigned cpu, enum marker marker)
@@ -172,6 +205,17 @@ static void pass_probes(struct tally *tally, struct cpu *cpu, const struct site 
     }
 }
 
+static void profile_local(struct tally *tally, const struct cpu *cpu, const struct site *site, enum insn_class class)
+{
+    profile_insn(tally->profile, BIN_HYP, site, class);
+    if (cpu->vector == VECTOR_IRQ) {
+        profile_insn(tally->profile, BIN_IRQ, site, class);
+    }
+    for (uint32_t open = cpu->open_windows; open; open &= open - 1) {
+        profile_insn(tally->profile, BIN_WINDOW + (unsigned)__builtin_ctz(open), site, class);
+    }
+}
+
 static void count_local(struct tally *tally, struct cpu *cpu, const struct site *site, enum insn_class class)
 {
     count_into(&tally->row[ROW_HYP], site, class);
@@ -181,14 +225,32 @@ static void count_local(struct tally *tally, struct cpu *cpu, const struct site 
         unsigned window = (unsigned)__builtin_ctz(open);
         count_into(&tally->row[ROW_WINDOW + window * ROW_WINDOW_STRIDE + 1], site, class);
     }
+    if (tally->profiling) {
+        profile_local(tally, cpu, site, class);
+    }
 }
 
-static void count_remote(struct tally *tally, struct cpu *cpu, const struct site *site, enum insn_class class)
+static void profile_remote(struct tally *tally, unsigned index, const struct site *site, enum insn_class class)
 {
+    profile_pending_insn(tally->profile, index, site, class);
+    if (class == CLASS_ERET) {
+        profile_commit(tally->profile, index);
+    } else if (site->wfi) {
+        profile_forget(tally->profile, index);
+    }
+}
+
+static void count_remote(struct tally *tally, unsigned index, const struct site *site, enum insn_class class)
+{
+    struct cpu *cpu = &tally->cpus[index];
+
     if (!tally->round_open || cpu->remote_done) {
         return;
     }
     count_into(cpu->episode, site, class);
+    if (tally->profiling) {
+        profile_remote(tally, index, site, class);
+    }
     if (class == CLASS_ERET) {
         memcpy(&tally->row[ROW_REMOTE], cpu->episode, sizeof(cpu->episode));
         cpu->remote_done = true;
@@ -199,106 +261,124 @@ static void count_remote(struct tally *tally, struct cpu *cpu, const struct site
 }
 
 /* Written as it grows, because nobody says when the last one was. */
-static void end_stretch(struct tally *tally, struct cpu *cpu)
-{
-    if (cpu->started && !cpu->left_out && cpu->stretch > tally->longest) {
-        tally->longest = cpu->stretch;
-        record_masked(tally->out, tally->series_index, tally->longest);
-    }
-    cpu->stretch = 0;
-    cpu->left_out = false;
-}
-
-/* A CPU is followed from its first exception on: not while it boots. */
 static void follow_stretch(struct tally *tally, struct cpu *cpu, const struct site *site)
 {
-    if (is_entry(cpu)) {
-        cpu->started = !tally->booting;
-        cpu->stretch = 0;
-        cpu->left_out = false;
-    }
-    if (site->irq_poll) {
-        end_stretch(tally, cpu);
-    }
-    cpu->left_out |= site->irq_out;
-    cpu->stretch++;
-    if (site->wfi || site->class == CLASS_ERET) {
-        end_stretch(tally, cpu);
+    if (stretch_insn(&cpu->stretch, site) && cpu->stretch.longest > tally->longest) {
+        tally->longest = cpu->stretch.longest;
+        record_masked(tally->out, tally->series_index, tally->longest);
     }
 }
 
-static void take_hyp(struct tally *tally, unsigned index, const struct site *site)
+/* The vector that was entered, by the numbers that A32 has; an access that made none was aborted. */
+static void enter(struct tally *tally, struct cpu *cpu, const struct site *site)
+{
+    static const unsigned of_a64[4] = {VECTOR_TRAP, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR};
+
+    cpu->vector = tally->image.isa == ISA_A64 ? of_a64[(site->address >> 7) & 3] : (site->address >> 2) & 7;
+    cpu->open_windows = 0;
+    tally->row[ROW_ABORTS] += tally->counting && cpu->awaits_access && cpu->vector == VECTOR_TRAP;
+    stretch_enter(&cpu->stretch, tally->booting);
+}
+
+static void take_hyp(struct tally *tally, unsigned index, const struct site *site, enum insn_class class)
 {
     struct cpu *cpu = &tally->cpus[index];
-    enum insn_class class = site->class;
 
-    if (is_entry(cpu)) {
-        class = CLASS_ENTRY;
-        cpu->vector = (site->address >> 2) & 7; /* HVBAR is a multiple of 32 */
-        cpu->open_windows = 0;
-        tally->row[ROW_ABORTS] += tally->counting && cpu->awaits_access;
+    if (cpu->entering) {
+        enter(tally, cpu, site);
     }
     follow_stretch(tally, cpu, site);
     pass_probes(tally, cpu, site);
+    if (tally->profiling && tally->counting) {
+        profile_insn(tally->profile, BIN_CPU + index, site, class);
+    }
     if (tally->booting || index == tally->local) {
         if (tally->counting) {
             count_local(tally, cpu, site, class);
         }
     } else {
-        count_remote(tally, cpu, site, class);
+        count_remote(tally, index, site, class);
     }
 }
 
 void tally_insn(struct tally *tally, unsigned index, const struct site *site)
 {
     struct cpu *cpu = &tally->cpus[index];
+    const enum insn_class class = cpu->entering ? CLASS_ENTRY : site->class;
 
     tally->instructions++;
-    if (site->hyp) {
-        take_hyp(tally, index, site);
-    } else if (tally->booting && cpu->previous) {
+    if (cpu->at_el2) {
+        take_hyp(tally, index, site, class);
+    } else if (tally->booting) {
         close_boot(tally);
     }
-    if (site->marker != MARKER_NONE) {
+    if (site->marker != MARKER_NONE && !cpu->at_el2) {
         take_marker(tally, index, site->marker);
-    } else {
-        tally->row[ROW_ALL] += tally->counting;
+    } else if (tally->counting) {
+        tally->row[ROW_ALL]++;
+        tally->row[ROW_CLASSES + class]++;
     }
+    cpu->entering = false;
+    cpu->level_may_move |= site->moves_level && cpu->at_el2;
     cpu->previous = site;
+    cpu->previous_class = class;
+    cpu->previous_at_el2 = cpu->at_el2;
     cpu->awaits_access = site->accesses;
 }
 
-static void add_words(uint64_t *counts, bool is_store, unsigned bytes)
+static void add_words(uint64_t *counts, bool is_store, unsigned words)
 {
-    counts[is_store ? COUNT_STORE_WORDS : COUNT_LOAD_WORDS] += (bytes + 3) / 4;
+    counts[is_store ? COUNT_STORE_WORDS : COUNT_LOAD_WORDS] += words;
+}
+
+static void access_local(struct tally *tally, struct cpu *cpu, bool is_store, unsigned words)
+{
+    const bool profiling = tally->profiling;
+
+    add_words(&tally->row[ROW_HYP], is_store, words);
+    if (profiling) {
+        profile_access(tally->profile, BIN_HYP, cpu->previous, cpu->previous_class, is_store, words);
+    }
+    if (profiling && cpu->vector == VECTOR_IRQ) {
+        profile_access(tally->profile, BIN_IRQ, cpu->previous, cpu->previous_class, is_store, words);
+    }
+    for (uint32_t open = cpu->open_windows; open; open &= open - 1) {
+        unsigned window = (unsigned)__builtin_ctz(open);
+        add_words(&tally->row[ROW_WINDOW + window * ROW_WINDOW_STRIDE + 1], is_store, words);
+        if (profiling) {
+            profile_access(tally->profile, BIN_WINDOW + window, cpu->previous, cpu->previous_class, is_store, words);
+        }
+    }
 }
 
 void tally_access(struct tally *tally, unsigned index, bool is_store, unsigned bytes)
 {
     struct cpu *cpu = &tally->cpus[index];
+    const unsigned words = (bytes + 3) / 4;
 
     cpu->awaits_access = false;
-    if (!cpu->previous || !cpu->previous->hyp) {
+    if (!cpu->previous || !cpu->previous_at_el2) {
         return;
     }
+    if (tally->profiling && tally->counting) {
+        profile_access(tally->profile, BIN_CPU + index, cpu->previous, cpu->previous_class, is_store, words);
+    }
     if (tally->booting || index == tally->local) {
-        if (!tally->counting) {
-            return;
-        }
-        add_words(&tally->row[ROW_HYP], is_store, bytes);
-        for (uint32_t open = cpu->open_windows; open; open &= open - 1) {
-            unsigned window = (unsigned)__builtin_ctz(open);
-            add_words(&tally->row[ROW_WINDOW + window * ROW_WINDOW_STRIDE + 1], is_store, bytes);
+        if (tally->counting) {
+            access_local(tally, cpu, is_store, words);
         }
     } else if (tally->round_open && !cpu->remote_done) {
-        add_words(cpu->episode, is_store, bytes);
+        add_words(cpu->episode, is_store, words);
+        if (tally->profiling) {
+            profile_pending_access(tally->profile, index, is_store, words);
+        }
     }
 }
 
 void tally_finish(struct tally *tally)
 {
     if (tally->booting) {
-        tally->booting = false;
+        tally->booting = tally->profiling = false;
         memset(tally->row, 0, sizeof(tally->row));
     }
     close_series(tally);

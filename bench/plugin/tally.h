@@ -3,17 +3,16 @@
  * The counting itself, without QEMU: executed instructions and memory accesses go in, one JSON line per
  * record comes out. bench/METRICS.md says what the numbers mean.
  *
- * A guest marks a round by `mov r8, r8` before and `mov r9, r9` after the operation, and closes a series of
- * rounds by `mov r10, r10`. Markers count nowhere. Rounds are numbered from 1: round 1 is the cold value,
- * rounds 5 ... 1004 are warm and reported as the minimum and the maximum of every counter.
+ * A guest marks a round by START before and STOP after the operation, and closes a series of rounds by NEXT
+ * (decode.h). Markers count nowhere. Rounds are numbered from 1: round 1 is the cold value, rounds 5 ... 1004
+ * are warm and reported as the minimum and the maximum of every counter.
  *
  * The CPU that ran the start marker is the local one; it counts until the stop marker. Of any other CPU the
  * first episode that ends after the start marker counts, even past the stop marker: its instructions from
  * the exception, or from the last WFI of its idle loop, to the ERET.
  *
- * On each CPU the longest stretch with interrupts masked is followed too, in rounds and outside: from an exception, or
- * from where the hypervisor looked for interrupts (WFI, the probe `irq.poll`), to the next of these or the ERET. One
- * that passes the probe `irq.out` is left out: nobody waits for interrupts any more.
+ * Who executes is said from outside: the CPU with every instruction, its level by tally_level(). The level can
+ * only have changed where tally_asks_level() says so, at the start of a block of instructions.
  */
 #ifndef BENCH_PLUGIN_TALLY_H
 #define BENCH_PLUGIN_TALLY_H
@@ -31,38 +30,42 @@ enum { TALLY_MAX_CPUS = 2, TALLY_COLD = 1, TALLY_FIRST_WARM = 5, TALLY_LAST_WARM
 /* What is counted of hypervisor instructions: the classes, then these. */
 enum { COUNT_LOAD_WORDS = NR_CLASSES, COUNT_STORE_WORDS, COUNT_EL1_MPU, NR_COUNTS };
 
+enum { NR_VECTORS = 8 };
+
 /* A round is a flat row of counters, so that minimum and maximum are taken element by element. */
 enum {
     ROW_ALL,      /* instructions of every level and CPU */
-    ROW_EPISODES, /* ERETs of the local CPU */
+    ROW_CLASSES,  /* the same by class */
+    ROW_EPISODES = ROW_CLASSES + NR_CLASSES, /* ERETs of the local CPU */
     ROW_ABORTS,   /* loads and stores that aborted: no tick of the icount clock */
-    ROW_VECTOR,   /* hypervisor instructions by the vector of the last exception, 8 entries */
-    ROW_HYP = ROW_VECTOR + 8,
+    ROW_VECTOR,   /* hypervisor instructions by the vector of the last exception */
+    ROW_HYP = ROW_VECTOR + NR_VECTORS,
     ROW_REMOTE = ROW_HYP + NR_COUNTS,
     ROW_WINDOW = ROW_REMOTE + NR_COUNTS,
     ROW_WINDOW_STRIDE = 1 + NR_COUNTS, /* passes, counts */
     ROW_SIZE = ROW_WINDOW + MAX_WINDOWS * ROW_WINDOW_STRIDE,
 };
 
-enum marker { MARKER_NONE, MARKER_START, MARKER_STOP, MARKER_NEXT };
-
 /* One instruction at one address, prepared once when QEMU translates it. */
 struct site {
-    uint32_t address;
+    uint64_t address;
     enum insn_class class;
     enum marker marker;
-    bool hyp; /* in the hypervisor's text */
+    bool text; /* in the hypervisor's text; who executes it is another question */
     bool wfi, el1_mpu, accesses;
-    bool irq_poll; /* interrupts are looked for here although they are masked */
-    bool irq_out;  /* the stretch does not count: nobody waits for an interrupt any more */
+    bool moves_level; /* after it the level, or whether interrupts are masked, may be another */
+    bool irq_poll;    /* interrupts are looked for here although they are masked */
+    bool irq_out;     /* the stretch does not count: nobody waits for an interrupt any more */
     unsigned nr_probes;
     const struct probe *probes;
 };
 
 struct tally_image {
-    uint32_t text_start, text_end; /* [start, end) */
+    uint64_t text_start, text_end; /* [start, end) */
     const struct probe_table *probes;
-    const struct isa_map *isas; /* NULL: all A32 */
+    const struct isa_map *isas; /* of the text; NULL: all `isa` */
+    enum isa isa;               /* of everything else */
+    bool profile;               /* counts by address too (profile.h) */
 };
 
 struct tally;
@@ -71,7 +74,11 @@ struct tally;
 struct tally *tally_new(const struct tally_image *image, FILE *out);
 
 /* Fills a site from the instruction word. */
-void tally_prepare(const struct tally *tally, struct site *site, uint32_t address, uint32_t word);
+void tally_prepare(const struct tally *tally, struct site *site, uint64_t address, uint32_t word);
+
+/* A block of instructions that begins at `first` starts: is the CPU's level to be told before? */
+bool tally_asks_level(const struct tally *tally, unsigned cpu, const struct site *first);
+void tally_level(struct tally *tally, unsigned cpu, bool at_el2, bool irqs_masked);
 
 /* The instruction starts to execute. */
 void tally_insn(struct tally *tally, unsigned cpu, const struct site *site);

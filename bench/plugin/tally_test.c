@@ -28,28 +28,46 @@ static struct site sites[65536];
 static unsigned nr_sites;
 static int failures;
 
-static void begin(const char *probe_lines)
+static struct tally_image image;
+
+static void begin_with(const char *probe_lines, struct tally_image options)
 {
     const char *why = "";
     FILE *in = fmemopen((void *)(uintptr_t)probe_lines, strlen(probe_lines), "r");
-    static struct tally_image image;
 
     if (!in || !probes_read(&table, in, &why)) {
         abort();
     }
     fclose(in);
-    image = (struct tally_image){.text_start = 0x1000, .text_end = 0x2000, .probes = &table};
+    image = options;
+    image.text_start = 0x1000;
+    image.text_end = 0x2000;
+    image.probes = &table;
     out = open_memstream(&output, &output_size);
     nr_sites = 0;
     tally = tally_new(&image, out);
 }
 
-static void run(unsigned cpu, uint32_t address, uint32_t word)
+static void begin(const char *probe_lines)
+{
+    begin_with(probe_lines, (struct tally_image){.isa = ISA_A32});
+}
+
+/* Each instruction is a block of its own, executed at the level that the emulator tells when it is asked. */
+static void run_at(unsigned cpu, bool at_el2, bool irqs_masked, uint64_t address, uint32_t word)
 {
     struct site *site = &sites[nr_sites++ % (sizeof(sites) / sizeof(sites[0]))];
 
     tally_prepare(tally, site, address, word);
+    if (tally_asks_level(tally, cpu, site)) {
+        tally_level(tally, cpu, at_el2, irqs_masked);
+    }
     tally_insn(tally, cpu, site);
+}
+
+static void run(unsigned cpu, uint64_t address, uint32_t word)
+{
+    run_at(cpu, address < GUEST, true, address, word);
 }
 
 static void boot(void)
@@ -167,7 +185,7 @@ static void warm_rounds_begin_at_five(void)
     }
     run(0, GUEST, NEXT);
     run(0, GUEST, START);
-    end(__func__, "\"rounds\":1004,\"cold\":{\"all\":3,");
+    end(__func__, "\"rounds\":1004,\"all\":9018,\"aborts\":0,\"classes\":[7010,0,0,0,0,0,0,0,1004,1004],\"cold\":{\"all\":3,");
 }
 
 static void other_cpu_counts_from_its_last_wfi_to_its_eret(void)
@@ -188,6 +206,175 @@ static void other_cpu_counts_from_its_last_wfi_to_its_eret(void)
     run(1, 0x1310, ERET);
     run(0, GUEST, START);
     end(__func__, "\"remote\":{\"total\":3,\"plain\":1,\"load\":0,\"store\":0,\"branch\":0,\"mpu\":0,\"sysreg\":0,\"isb\":1,");
+}
+
+/* A guest may have the hypervisor's addresses for its own, where stage 2 or a second machine's memory allows it. */
+static void a_guest_at_the_hypervisors_addresses_is_a_guest(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run_at(0, false, false, 0x1200, NOP);
+    run_at(0, false, false, TRAP_VECTOR, NOP);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run_at(0, false, false, 0x1204, NOP);
+    run(0, GUEST, STOP);
+    end(__func__, "\"cold\":{\"all\":5,\"episodes\":1,\"aborts\":0,\"vectors\":[0,0,0,0,0,2,0,0],\"hyp\":{\"total\":2,");
+}
+
+static void what_the_hypervisor_runs_outside_of_its_text_is_its_own(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run(0, TRAP_VECTOR, NOP);
+    run_at(0, true, true, 0x9000, NOP);
+    run_at(0, true, true, 0x9004, START);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"all\":4,\"episodes\":1,\"aborts\":0,\"vectors\":[0,0,0,0,0,4,0,0],");
+}
+
+static void an_access_whose_condition_fails_is_no_abort(void)
+{
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    run(0, GUEST, LDR);
+    run(0, IRQ_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+    end(__func__, "\"episodes\":1,\"aborts\":0,");
+}
+
+static void sums_are_over_every_round(void)
+{
+    begin("");
+    boot();
+    for (int round = 1; round <= 3; round++) {
+        run(0, GUEST, START);
+        for (int i = 0; i < round; i++) {
+            run(0, GUEST, NOP);
+        }
+        run(0, GUEST, LDR);
+        run(0, TRAP_VECTOR, NOP);
+        run(0, 0x1204, ERET);
+        run(0, GUEST, STOP);
+        run(0, GUEST, NOP);
+    }
+    end(__func__, "\"rounds\":3,\"all\":15,\"aborts\":3,\"classes\":[6,3,0,0,0,0,0,0,3,3],");
+}
+
+static void vectors_of_a64_have_the_numbers_of_a32(void)
+{
+    enum { A64_NOP = 0xd503201fu, A64_ERET = 0xd69f03e0u, A64_START = 0xaa0803e8u, A64_STOP = 0xaa0903e9u };
+
+    begin_with("", (struct tally_image){.isa = ISA_A64});
+    run(0, 0x1000, A64_ERET);
+    run(0, GUEST, A64_START);
+    run(0, 0x1c00, A64_NOP); /* VBAR + 0x400: synchronous, from AArch64 below */
+    run(0, 0x1208, A64_ERET);
+    run(0, GUEST, A64_NOP);
+    run(0, 0x1c80, A64_NOP); /* + 0x480: IRQ */
+    run(0, 0x1204, A64_NOP);
+    run(0, 0x1208, A64_ERET);
+    run(0, GUEST, A64_STOP);
+    end(__func__, "\"classes\":[2,0,0,0,0,0,0,0,2,2],\"cold\":{\"all\":6,\"episodes\":2,\"aborts\":0,\"vectors\":[0,0,0,0,0,2,3,0],");
+}
+
+/* ---- by address ---- */
+
+static void one_send(void)
+{
+    run(0, GUEST, START);
+    run(0, GUEST, NOP);
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1200, LDR);
+    tally_access(tally, 0, false, 8);
+    run(0, 0x1200, LDR);
+    tally_access(tally, 0, false, 4);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, STOP);
+}
+
+static void a_profile_has_each_address_in_every_bin_it_belongs_to(void)
+{
+    begin_with("1200 w\n1204 w.end\n", (struct tally_image){.profile = true});
+    boot();
+    one_send();
+    end(__func__, "{\"record\":\"profile\",\"index\":0,\"round\":\"cold\",\"bins\":{"
+                  "\"hyp\":[[4372,\"entry\",1,0,0,0],[4608,\"load\",2,3,0,0],[4612,\"eret\",1,0,0,0]],"
+                  "\"cpu0\":[[4372,\"entry\",1,0,0,0],[4608,\"load\",2,3,0,0],[4612,\"eret\",1,0,0,0]],"
+                  "\"window w\":[[4608,\"load\",2,3,0,0]]}}");
+}
+
+static void the_boot_has_a_profile(void)
+{
+    begin_with("", (struct tally_image){.profile = true});
+    boot();
+    end(__func__, "\"round\":\"boot\",\"bins\":{\"hyp\":[[4096,\"plain\",1,0,0,0],[4100,\"eret\",1,0,0,0]],");
+}
+
+static void the_other_cpus_profile_is_that_of_its_episode(void)
+{
+    begin_with("", (struct tally_image){.profile = true});
+    boot();
+    run(1, 0x1300, NOP);
+    run(0, GUEST, START);
+    run(1, 0x1300, NOP);
+    run(1, 0x1304, WFI);
+    run(0, IRQ_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(1, 0x1308, LDR);
+    tally_access(tally, 1, false, 4);
+    run(0, GUEST, STOP);
+    run(1, 0x1310, ERET);
+    run(1, TRAP_VECTOR, NOP);
+    end(__func__, "\"bins\":{\"hyp\":[[4376,\"entry\",1,0,0,0],[4612,\"eret\",1,0,0,0]],"
+                  "\"irq\":[[4376,\"entry\",1,0,0,0],[4612,\"eret\",1,0,0,0]],"
+                  "\"remote\":[[4872,\"load\",1,1,0,0],[4880,\"eret\",1,0,0,0]],"
+                  "\"cpu0\":[[4376,\"entry\",1,0,0,0],[4612,\"eret\",1,0,0,0]],"
+                  "\"cpu1\":[[4864,\"plain\",1,0,0,0],[4868,\"plain\",1,0,0,0],[4872,\"load\",1,1,0,0]]}}");
+}
+
+/* Nine thousand addresses are more than the table has room for at first. */
+static void the_profile_of_the_last_warm_round_has_no_other_round_in_it(void)
+{
+    begin_with("", (struct tally_image){.profile = true});
+    boot();
+    for (int round = 1; round <= 1004; round++) {
+        run(0, GUEST, START);
+        run(0, TRAP_VECTOR, NOP);
+        for (uint64_t i = 0; i < 9000 && (round == 1004 || i < 2); i++) {
+            run_at(0, true, true, 0x9000 + 4 * i, NOP);
+        }
+        run(0, 0x1204, ERET);
+        run(0, GUEST, STOP);
+    }
+    run(0, GUEST, NEXT);
+    end(__func__, "\"round\":\"warm\",\"bins\":{\"hyp\":[[4372,\"entry\",1,0,0,0],[4612,\"eret\",1,0,0,0],"
+                  "[36864,\"plain\",1,0,0,0],[36868,\"plain\",1,0,0,0],");
+}
+
+/* ---- masked stretches ---- */
+
+static void masked_stretch_ends_where_interrupts_are_unmasked(void)
+{
+    enum { CPSIE_I = 0xf1080080u, CPSID_I = 0xf10c0080u };
+
+    begin("");
+    boot();
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, NOP);
+    run(0, 0x1208, CPSIE_I);
+    for (int i = 0; i < 9; i++) {
+        run_at(0, true, false, 0x120c, NOP);
+    }
+    run_at(0, true, false, 0x1210, CPSID_I);
+    run(0, 0x1214, NOP);
+    run(0, 0x1218, ERET);
+    end(__func__, "}\n{\"record\":\"masked\",\"index\":0,\"instructions\":3}\n{\"record\":\"totals\"");
 }
 
 static void masked_stretch_ends_where_interrupts_are_looked_for(void)
@@ -252,13 +439,13 @@ static void each_series_has_its_longest_masked_stretch(void)
 static void instruction_set_is_looked_up_by_address(void)
 {
     const char *why = NULL;
-    static char text[] = "1000 a\n1200 t\n1300 a\n", bad[] = "1200 t\n1000 a\n";
+    static char text[] = "1000 a\n1200 t\n1300 a\nffff800000001000 x\n", bad[] = "1200 t\n1000 a\n";
     static struct isa_map map;
     FILE *in = fmemopen(text, sizeof(text) - 1, "r"), *wrong = fmemopen(bad, sizeof(bad) - 1, "r");
 
     if (!in || !wrong || !isa_map_read(&map, in, &why) || isa_at(&map, 0x0fff) != ISA_A32 ||
         isa_at(&map, 0x11ff) != ISA_A32 || isa_at(&map, 0x1200) != ISA_T32 || isa_at(&map, 0x12fe) != ISA_T32 ||
-        isa_at(&map, 0x1300) != ISA_A32 || isa_map_read(&map, wrong, &why) || !why) {
+        isa_at(&map, 0x1300) != ISA_A32 || isa_at(&map, 0xffff800000001004) != ISA_A64 || isa_map_read(&map, wrong, &why) || !why) {
         printf("FAIL %s\n", __func__);
         failures++;
     }
@@ -289,6 +476,16 @@ int main(void)
     empty_window_and_point_count_passes_only();
     warm_rounds_begin_at_five();
     other_cpu_counts_from_its_last_wfi_to_its_eret();
+    a_guest_at_the_hypervisors_addresses_is_a_guest();
+    what_the_hypervisor_runs_outside_of_its_text_is_its_own();
+    an_access_whose_condition_fails_is_no_abort();
+    sums_are_over_every_round();
+    vectors_of_a64_have_the_numbers_of_a32();
+    a_profile_has_each_address_in_every_bin_it_belongs_to();
+    the_boot_has_a_profile();
+    the_other_cpus_profile_is_that_of_its_episode();
+    the_profile_of_the_last_warm_round_has_no_other_round_in_it();
+    masked_stretch_ends_where_interrupts_are_unmasked();
     masked_stretch_ends_where_interrupts_are_looked_for();
     masked_stretch_that_is_marked_is_left_out();
     masked_stretches_of_boot_do_not_count();
