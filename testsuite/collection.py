@@ -151,21 +151,21 @@ def register(config: pytest.Config, marker: str, text: str) -> None:
 
 def facts(one: trial.Trial) -> dict[str, str]:
     """What a result row says about the item, as JUnit properties."""
-    board = boards.load(one.board)
+    board = boards.load(one.board, one.attached)
     expected = "yes" if one.strategy in one.record.needs.xfail else "no"
-    return {"board": one.board, "cpu": board.cpu_model, "hypervisor": "fencepost", "image": one.kind,
+    return {"board": board.label, "cpu": board.cpu_model, "hypervisor": "fencepost", "image": one.kind,
             "suite": one.record.suite, "strategy": one.strategy, "ids": " ".join(one.record.ids),
             "expected_failure": expected}
 
 
 def trials(settings: Settings) -> Iterator[trial.Trial]:
     """Every test of every image and strategy that the options leave; raises Stop for records nobody can run."""
-    board = boards.load(settings.board)
+    board = boards.load(settings.board, settings.attached)
     for kind, image in settings.images.items():
         for suite in settings.suites(kind):
             for record in records.tests(suite):
                 for name in trial.of(record, chosen(record, board, settings.strategy), kind):
-                    yield trial.Trial(settings.board, kind, Path(image), suite, record, name)
+                    yield trial.Trial(settings.board, kind, Path(image), suite, record, name, settings.attached)
 
 
 def chosen(record: records.Record, board: boards.Board, only: str | None) -> list[str]:

@@ -28,6 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--hypervisor", default="fencepost", metavar="NAME|FILE", help="fencepost, or an ELF file of it")
     group.addoption("--strategy", choices=list(strategy.VARIANTS), help="only this access strategy")
     group.addoption("--require-board", metavar="B", help="a missing board is an error, not a skip")
+    group.addoption("--runner", default="", metavar="FILE", help="a real board: TOML file with its [runner]")
+    group.addoption("--serial", default="", metavar="DEV", help="the real board's console")
     group.addoption("--guest", metavar="FILE", help="run the tests of a guest image of your own (ELF)")
 
 
@@ -54,17 +56,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_ROWS] = rows.Collector()
     config.pluginmanager.register(config.stash[_ROWS], "fencepost-rows")
     board, required = config.getoption("--board"), config.getoption("--require-board")
+    attached = boards.Attached(config.getoption("--runner"), config.getoption("--serial"))
     try:
         if required is not None:
-            sessions.demand(required)
+            sessions.demand(required, attached if required == board else boards.Attached())
         settings = sessions.begin(board, config.getoption("--hypervisor"), config.getoption("--guest"),
-                                  config.getoption("--strategy"), Progress(quiet=config.getoption("quiet", 0) > 0))
+                                  config.getoption("--strategy"), attached, Progress(quiet=config.getoption("quiet", 0) > 0))
     except EnvironmentMissing as stop:
         pytest.exit(str(stop), int(Exit.ENVIRONMENT))
     except Stop as stop:
         raise pytest.UsageError(str(stop)) from stop
     config.stash[SETTINGS] = settings
-    config.stash[_ENVIRONMENT] = environment.describe(board)
+    config.stash[_ENVIRONMENT] = environment.describe(board, attached)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -99,7 +102,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _whole(config: pytest.Config) -> bool:
     """Whether the arguments leave every test in; -k and -m choose later, among what was collected."""
     asked = [Path(config.invocation_params.dir, word).resolve() for word in config.args]
-    narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "ignore", "ignore_glob", "lf"))
+    narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "runner", "serial", "ignore", "ignore_glob", "lf"))
     return asked == [paths.TESTSUITE] and not narrowed and config.getoption("hypervisor") == "fencepost"
 
 

@@ -20,6 +20,8 @@ class Settings:
     hypervisor: str = "fencepost"    # or a file of one's own
     guest: str | None = None         # a guest of one's own instead of the suites
     strategy: str | None = None
+    runner: str = ""                 # file of a real board
+    serial: str = ""
     missing: str = ""                # why the board cannot run here
     broken: str = ""                 # why there is nothing to run
 
@@ -28,11 +30,17 @@ class Settings:
             return [Path(self.guest)]
         return paths.suites(self.board, "checked" if kind == "checked" else "release")
 
+    @property
+    def attached(self) -> boards.Attached:
+        return boards.Attached(self.runner, self.serial)
+
     def options(self) -> str:
         """What a command line must repeat to get the same items."""
         words = [f"--board={self.board}"] if self.board != boards.DEFAULT else []
         words += [f"--guest={paths.relative(self.guest)}"] if self.guest else []
         words += [f"--hypervisor={paths.relative(self.hypervisor)}"] if self.hypervisor != "fencepost" else []
+        words += [f"--runner={paths.relative(self.runner)}"] if self.runner else []
+        words += [f"--serial={self.serial}"] if self.serial else []
         return "".join(word + " " for word in words)
 
     def plain(self) -> dict[str, Any]:
@@ -49,9 +57,9 @@ def hypervisor_images(board: str, hypervisor: str) -> dict[str, str]:
     return {"release": str(file.resolve())}
 
 
-def demand(board: str) -> None:
+def demand(board: str, attached: boards.Attached = boards.Attached()) -> None:
     """Raises EnvironmentMissing when a board cannot run here."""
-    presence = boards.presence(boards.load(board).name)
+    presence = boards.presence(boards.load(board).name, attached)
     if not presence.present:
         raise EnvironmentMissing(f"required board is missing: {presence.line()}")
 
@@ -63,10 +71,11 @@ def presets(board: str, hypervisor: str, guest: str | None) -> list[str]:
     return [build.HOST] + ([] if guest else [paths.preset(board, "release")])
 
 
-def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None,
+def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, attached: boards.Attached,
           progress: Callable[[str], None]) -> Settings:
     """Checks what was asked for and builds it. A build that fails breaks the guests' tests, not the others."""
-    presence = boards.presence(boards.load(board).name)
+    boards.load(board, attached)
+    presence = boards.presence(board, attached)
     images = hypervisor_images(board, hypervisor)
     if guest is not None and not Path(guest).is_file():
         raise UsageError(f"--guest {guest}: no such file")
@@ -77,4 +86,5 @@ def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None,
         broken = str(stop)
     own = hypervisor if hypervisor == "fencepost" else images["release"]
     return Settings(board, str(paths.new_run("test")), images, own, guest and str(Path(guest).resolve()), strategy,
+                    attached.runner and str(Path(attached.runner).resolve()), attached.serial,
                     "" if presence.present else presence.reason, broken)

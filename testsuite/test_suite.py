@@ -128,7 +128,7 @@ def test_a_bad_choice_is_said_before_anything_is_built():
 
 def test_an_image_that_cannot_be_written_is_bad_input(tmp_path):
     with pytest.raises(UsageError, match="cannot be written"):
-        write_image(tmp_path / "none" / "out.elf", paths.ROOT / "none", None)
+        write_image(tmp_path / "none" / "out.elf", None, paths.ROOT / "none", None)
 
 
 def test_a_run_that_tests_nothing_says_so():

@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A board as the harness sees it: boards/<name>/board.toml, and whether this machine can run it."""
+"""
+A board as the harness sees it: boards/<name>/board.toml, and whether this machine can run it. Its [runner] is QEMU,
+or the commands that load and reset a real board; a file of one's own may hold another [runner] for the same images.
+"""
 from __future__ import annotations
 
+import argparse
 import functools
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
-from tool import paths, tomltable
+from tool import command, paths, tomltable
+from tool.command import CommandRunner
 from tool.exitcodes import UsageError
 from tool.tomltable import Table
 
 DEFAULT = "mps3-an536"
+OWN_CONSOLE = "-"             # --serial -: the console that the runner has by itself
 _STRATEGIES = ("window", "switch", "auto", "mask", "background", "shared")
 _ADDRESSES = (0, 2**64 - 8)
 
@@ -39,7 +47,28 @@ class Board:
     cpu_model: str
     strategies: tuple[str, ...]
     nonce_address: int        # where the loader places the nonce, 8 bytes
-    runner: QemuRunner
+    runner: QemuRunner | CommandRunner
+
+    @property
+    def real(self) -> bool:
+        return isinstance(self.runner, CommandRunner)
+
+    @property
+    def emulator(self) -> str:
+        """Empty: none is needed."""
+        return "" if self.real else self.runner.emulator
+
+    @property
+    def label(self) -> str:
+        """The board in a result: a real one is another than the emulated one of the same name."""
+        return f"{self.name}:{self.runner.name}" if self.real else self.name
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What is connected to this machine: a file with the [runner] to use instead of the board's, a serial device."""
+    runner: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,34 +83,65 @@ class Presence:
         return f"{self.board}: {self.version}" if self.present else f"{self.board}: MISSING ({self.reason})"
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runner", default="", metavar="FILE", help="a real board: TOML file with its [runner]")
+    parser.add_argument("--serial", default="", metavar="DEV", help="the real board's console")
+
+
 def names() -> list[str]:
     return sorted(file.parent.name for file in paths.BOARDS.glob("*/board.toml"))
 
 
 @functools.cache
-def load(name: str) -> Board:
+def load(name: str, attached: Attached = Attached()) -> Board:
     file = paths.BOARDS / name / "board.toml"
     if not file.is_file():
         raise UsageError(f"unknown board {name!r}; there are: {', '.join(names())}")
     table = tomltable.read(file)
+    runner = _runner(table, file, attached.serial)
     board = Board(name, table.text("cpu"), table.words("strategies", _STRATEGIES),
-                  table.number("nonce-address", *_ADDRESSES), _runner(table.table("runner")))
+                  table.number("nonce-address", *_ADDRESSES), runner)
     tomltable.demand(table)
+    if attached.runner:
+        own = tomltable.read(Path(attached.runner))
+        board = Board(name, board.cpu_model, board.strategies, board.nonce_address,
+                      _runner(own, Path(attached.runner), attached.serial))
+        tomltable.demand(own)
+    if attached.serial not in ("", OWN_CONSOLE) and not board.real:
+        raise UsageError(f"--serial {attached.serial}: {name} runs in QEMU, whose console is no device: add "
+                         f"--runner FILE for a real board (docs/hardware.md), or say --serial {OWN_CONSOLE}")
     return board
 
 
-def _runner(table: Table) -> QemuRunner:
-    table.choice("kind", ("qemu",))
-    clock = table.table("clock")
-    return QemuRunner(table.text("emulator"), table.text("machine"), table.text("cpu-options", ""),
-                      table.text("icount"), table.number("null-serials", 0, 15, 0),
+def _runner(table: Table, file: Path, serial: str) -> QemuRunner | CommandRunner:
+    runner = table.table("runner")
+    if runner.choice("kind", ("qemu", "command")) == "command":
+        return command.read(runner, file, "" if serial == OWN_CONSOLE else serial)
+    clock = runner.table("clock")
+    return QemuRunner(runner.text("emulator"), runner.text("machine"), runner.text("cpu-options", ""),
+                      runner.text("icount"), runner.number("null-serials", 0, 15, 0),
                       Clock(clock.number("address", *_ADDRESSES), clock.number("hz", 1, 10**9)))
 
 
 @functools.cache
-def presence(name: str) -> Presence:
+def presence(name: str, attached: Attached = Attached()) -> Presence:
+    board = load(name, attached)
+    return _attached(board.label, board.runner) if board.real else _emulated(name, board.runner)
+
+
+def _attached(label: str, runner: CommandRunner) -> Presence:
+    for key, words in runner.commands.items():
+        if shutil.which(words[0]) is None and not os.access(runner.folder / words[0], os.X_OK):
+            return Presence(label, False, reason=f"{key}: {words[0]} is not there")
+    if not runner.console and not runner.serial:
+        return Presence(label, False, reason="no console: say --serial DEV")
+    if not runner.console and not Path(runner.serial).exists():
+        return Presence(label, False, reason=f"serial device {runner.serial} is not there")
+    return Presence(label, True, version=runner.title)
+
+
+def _emulated(name: str, runner: QemuRunner) -> Presence:
     """Judged by what the emulator can do, not by its version alone."""
-    runner = load(name).runner
     if shutil.which(runner.emulator) is None:
         return Presence(name, False, reason=f"{runner.emulator} is not installed")
     try:

@@ -52,6 +52,10 @@ def images(board: str) -> dict[str, str]:
     return {str(file.relative_to(paths.BUILD)): digest(file) for file in files}
 
 
-def describe(board: str) -> Environment:
+def describe(board: str, attached: boards.Attached = boards.Attached()) -> Environment:
     return Environment(system.commit(), {name: compiler(name) for name in COMPILERS},
-                       tuple(boards.presence(name) for name in boards.names()), images(board))
+                       tuple(boards.presence(name) for name in boards.names()) + _real(board, attached), images(board))
+
+
+def _real(board: str, attached: boards.Attached) -> tuple[boards.Presence, ...]:
+    return (boards.presence(board, attached),) if attached.runner else ()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tool import qemu
+from tool import hardware, qemu
 from tool.board import Board
 from tool.console import decode
 from tool.system import Load
@@ -36,7 +36,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class RunResult:
-    console: bytes
+    console: bytes           # what belongs to this run; console.log has all that was heard
     stderr: str
     ended: Ended
     status: int | None       # of the process when it ended by itself
@@ -57,12 +57,14 @@ def run(machine: Machine, folder: Path, limits: Limits = Limits(),
         echo: Callable[[bytes], None] | None = None) -> RunResult:
     """Runs to the end line or a limit. console.log, stderr.log and replay.sh are in `folder` afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "replay.sh").write_text(qemu.replay(machine))
+    real = machine.board.real
+    (folder / "replay.sh").write_text(hardware.replay(machine, folder) if real else qemu.replay(machine))
     watcher, start = Watcher(machine.nonce, echo), time.monotonic()
     try:
-        ended, status = qemu.run(machine, limits, watcher)
+        ended, status = hardware.run(machine, folder, limits, watcher) if real else qemu.run(machine, limits, watcher)
     finally:
         (folder / "console.log").write_bytes(watcher.console)
         (folder / "stderr.log").write_bytes(watcher.stderr)
-    return RunResult(bytes(watcher.console), watcher.stderr.decode(errors="replace"), ended, status,
+    heard = bytes(watcher.console)
+    return RunResult(hardware.from_banner(heard) if real else heard, watcher.stderr.decode(errors="replace"), ended, status,
                      machine.nonce, folder, time.monotonic() - start)

@@ -58,4 +58,5 @@ TOOLS = (
 
 
 def missing(board: str) -> list[Need]:
-    return [need for need in (emulator(board), *TOOLS) if not need.present()]
+    emulators = [] if boards.load(board).real else [emulator(board)]
+    return [need for need in (*emulators, *TOOLS) if not need.present()]

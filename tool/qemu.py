@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -56,7 +55,7 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
         words, clock = command(machine), VirtualClock(ours, machine.board.runner.clock)
         start = time.monotonic()
         try:
-            process = subprocess.Popen([*_leash(words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
+            process = subprocess.Popen([*watch.leash(words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
                                        stdin=keyboard, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0)
         except OSError as error:
@@ -67,11 +66,6 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
             return _watch(process, limits, watcher, clock, start + limits.wall())
         finally:
             _reap(process, watcher, bool(machine.plugins))
-
-
-def _leash(program: str) -> list[str]:
-    """A prefix that ends the emulator with us: the harness may be killed before it can reap, and a guest may never end."""
-    return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which(program) else []
 
 
 def _watch(process: subprocess.Popen[bytes], limits: Limits, watcher: Watcher, clock: VirtualClock,

@@ -11,19 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tool import board as boards
-from tool import build, devicetree, elfimage, machine, paths, setup, strategy
+from tool import build, devicetree, linked, machine, paths, setup, strategy
 from tool.exitcodes import Exit, UsageError
 from tool.progress import Progress
 from tool.system import Choices, PreparedSystem, prepare
 
 _GDB = "tcp:localhost:1234"
 _WHY = {
-    machine.Ended.EXIT: "QEMU ended by itself, status {status}",
+    machine.Ended.EXIT: "the machine ended by itself, status {status}",
     machine.Ended.GUEST_TIME: "the limit of guest time was reached",
     machine.Ended.IDLE: "nothing happens any more, guest time stands still",
     machine.Ended.WALL_TIME: "QEMU took more host time than the limit of guest time allows",
     machine.Ended.FLOOD: "more output than is kept",
-    machine.Ended.START: "QEMU could not be started",
+    machine.Ended.START: "the machine could not be started",
+    machine.Ended.BOARD_TIME: "the time that the board has was over",
 }
 
 
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image", type=Path, metavar="OUT", help="write one ELF file instead of running")
     parser.add_argument("--checked", action="store_true", help="the hypervisor that checks its invariants")
     parser.add_argument("--board", default=boards.DEFAULT)
+    boards.add_arguments(parser)
 
 
 def pairs(words: Sequence[str], names: Sequence[str], option: str) -> dict[str, str]:
@@ -54,13 +56,10 @@ def pairs(words: Sequence[str], names: Sequence[str], option: str) -> dict[str, 
     return found
 
 
-def write_image(out: Path, hypervisor: Path, system: PreparedSystem) -> None:
+def write_image(out: Path, board: boards.Board, hypervisor: Path, system: PreparedSystem) -> None:
     if not out.parent.is_dir() or out.is_dir():
         raise UsageError(f"--image {out}: cannot be written there")
-    with elfimage.Image(hypervisor) as image:
-        entry, segments = image.entry, image.segments()
-    segments += [elfimage.Segment(load.address, load.file.read_bytes()) for load in system.loads]
-    elfimage.write(out, entry, segments)
+    linked.write(out, hypervisor, system.loads, board.nonce_address)
 
 
 def _echo(data: bytes) -> None:
@@ -119,8 +118,10 @@ def _guests(args: argparse.Namespace, names: Sequence[str]) -> Mapping[str, Path
 
 def main(args: argparse.Namespace) -> Exit:
     progress = Progress()
-    board = boards.load(args.board)
-    setup.ensure(args.board, progress)
+    board = boards.load(args.board, boards.Attached(args.runner, args.serial))
+    if board.real and args.gdb:
+        raise UsageError(f"--gdb: {board.label} is a real board; its own debugger takes --image OUT")
+    setup.ensure(args.board, progress, optional_board=board.real)
     names = [domain.name for domain in devicetree.compile_tree(args.tree).domains]
     guests, bootargs = _guests(args, names), pairs(args.bootargs, names, "--bootargs")
     choices = strategy.choices(args.access) if args.access else Choices()
@@ -132,10 +133,10 @@ def main(args: argparse.Namespace) -> Exit:
     print(system.warnings, end="", file=sys.stderr, flush=True)
     hypervisor = paths.hypervisor(args.board, kind)
     if args.image:
-        write_image(args.image, hypervisor, system)
+        write_image(args.image, board, hypervisor, system)
         print(f"{args.image}: {args.image.stat().st_size} bytes")
         return Exit.FINE
-    with _keyboard(any(domain["vpl011"] for domain in system.domains)) as typed:
+    with _keyboard(not board.real and any(domain["vpl011"] for domain in system.domains)) as typed:
         chosen = machine.Machine(board, hypervisor, system.loads, system.cpus, machine.new_nonce(),
                                  gdb=_GDB if args.gdb else None, typed=typed)
         return _boot(chosen, folder, args.seconds, hypervisor)

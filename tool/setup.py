@@ -68,7 +68,7 @@ def candidate_major(policy: str) -> int:
 
 
 def plan(missing: Sequence[needs.Need], board: str) -> Plan:
-    emulator = boards.load(board).runner.emulator
+    emulator = boards.load(board).emulator
     if not any(need.package == emulator for need in missing) or \
             candidate_major(_read(["apt-cache", "policy", emulator])) >= _QEMU_LEAST:
         return Plan(tuple(missing), None, None)
@@ -168,7 +168,7 @@ def _install(missing: Sequence[needs.Need], board: str) -> None:
         if todo != first:
             print(todo.text(_source_folder()), file=sys.stderr)
         _add_source(root, todo.source)
-    emulator = boards.load(board).runner.emulator
+    emulator = boards.load(board).emulator
     new = [n.package for n in missing if not _installed(n.package)]
     groups = [([n.package for n in missing if n.package != emulator], None),
               ([n.package for n in missing if n.package == emulator], todo.suite)]
@@ -195,7 +195,7 @@ def ensure(board: str, progress: Callable[[str], None], optional_board: bool = F
         boards.presence.cache_clear()
         missing = needs.missing(board)
     if optional_board:
-        missing = [need for need in missing if need.package != boards.load(board).runner.emulator]
+        missing = [need for need in missing if need.package != boards.load(board).emulator]
     if missing:
         raise EnvironmentMissing(_still_missing(missing))
 

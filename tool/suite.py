@@ -14,9 +14,9 @@ from tool import elfimage, paths, setup
 from tool.exitcodes import Exit, from_pytest
 from tool.progress import Progress
 
-_FILE_OPTIONS = ("--guest", "--hypervisor", "--junitxml", "--junit-xml")
+_FILE_OPTIONS = ("--guest", "--hypervisor", "--runner", "--junitxml", "--junit-xml")
 _ENDING = re.compile(r"\.[A-Za-z]\w*$")
-_OUR_OPTIONS = (*_FILE_OPTIONS, "--board", "--strategy", "--require-board")
+_OUR_OPTIONS = (*_FILE_OPTIONS, "--board", "--serial", "--strategy", "--require-board")
 
 
 class _Watch:
@@ -72,9 +72,11 @@ def pytest_arguments(arguments: Sequence[str], cpus: int, folder: Path) -> list[
 
 def main(arguments: Sequence[str]) -> Exit:
     board = option(arguments, "--board") or boards.DEFAULT
-    boards.load(board)
-    setup.ensure(board, Progress(), optional_board=True)
     folder = Path.cwd()
+    runner = option(arguments, "--runner")
+    attached = boards.Attached(str(folder / runner) if runner else "", option(arguments, "--serial") or "")
+    real = boards.load(board, attached).real
+    setup.ensure(board, Progress(), optional_board=True)
     guest = option(arguments, "--guest")
     if guest is not None:
         elfimage.Image(folder / guest).close()   # before anything is built
@@ -84,7 +86,7 @@ def main(arguments: Sequence[str]) -> Exit:
     if not sys.stdout.isatty():
         os.environ.setdefault("COLUMNS", "200")   # pytest cuts its summary lines, and with them the reasons
     watch = _Watch()
-    words = pytest_arguments(arguments, len(os.sched_getaffinity(0)), folder)
+    words = pytest_arguments(arguments, 0 if real else len(os.sched_getaffinity(0)), folder)
     status = int(pytest.main(words, plugins=[watch]))
     if watch.interrupted:
         return Exit.INTERRUPTED

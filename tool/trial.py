@@ -27,6 +27,7 @@ class Trial:
     guest: Path            # ELF file with the records
     record: Record
     strategy: str
+    attached: boards.Attached = boards.Attached()
 
     @property
     def label(self) -> str:
@@ -75,7 +76,7 @@ def run(trial: Trial, folder: Path) -> Outcome:
                      named_commit="test")
     nonce = machine.new_nonce()
     loads = system.loads + tuple(_fill(folder, *place) for place in trial.record.needs.fills)
-    chosen = machine.Machine(boards.load(trial.board), trial.hypervisor, loads, system.cpus, nonce,
+    chosen = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, loads, system.cpus, nonce,
                              typed=trial.record.needs.typed)
     result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
     expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)

@@ -52,6 +52,7 @@ _TIMEOUTS = {
     Ended.GUEST_TIME: "no end within {ms} ms of guest time",
     Ended.IDLE: "idle for ever: virtual time stands still",
     Ended.WALL_TIME: "no end within ten times its time on the host ({ms} ms of guest time allowed)",
+    Ended.BOARD_TIME: "no end within the time that the board has for {ms} ms of guest time",
     Ended.FLOOD: "the console was flooded and no end came",
 }
 
@@ -66,7 +67,7 @@ def judge(text: str, facts: Facts, expected: Expectation) -> Verdict:
 
 def _decide(seen: Transcript, facts: Facts, expected: Expectation) -> tuple[Kind, str]:
     if facts.ended is Ended.START:
-        return Kind.ERROR, f"the emulator did not start: {_last_line(facts.stderr)}"
+        return Kind.ERROR, f"the machine did not start: {_last_line(facts.stderr)}"
     if reason := _crash(seen, expected):
         return Kind.CRASH, reason
     if any(end.nonce != expected.nonce for end in seen.ends):
@@ -115,7 +116,9 @@ def _no_end(seen: Transcript, facts: Facts, expected: Expectation) -> tuple[Kind
     if facts.ended is Ended.EXIT:
         if not seen.banners and facts.status and facts.status > 0:
             return Kind.ERROR, f"the emulator refused to run (status {facts.status}): {_last_line(facts.stderr)}"
-        how = f"signal {-facts.status}" if facts.status is not None and facts.status < 0 else f"status {facts.status}"
+        if facts.status is None:
+            return Kind.CRASH, "the console closed before the end line: the board is gone"
+        how = f"signal {-facts.status}" if facts.status < 0 else f"status {facts.status}"
         return Kind.CRASH, f"the machine ended by itself ({how}) before the end line"
     return Kind.ERROR, "the end line was announced and is not there"
 

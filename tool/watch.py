@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import os
 import select
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Ended(enum.Enum):
     WALL_TIME = "host time"
     FLOOD = "flood"
     START = "start"                  # it could not be started
+    BOARD_TIME = "the board's time"  # on a real one
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Watcher:
         if self._echo:
             self._echo(data)
         while (newline := self.console.find(b"\n", self._scanned)) >= 0:
-            line = self.console[self._scanned:newline].rstrip(b"\r") + b" "
+            line = self.console[self._scanned:newline].strip(b"\r") + b" "
             self._scanned = newline + 1
             if line.startswith(self._end):
                 return Ended.END_LINE
@@ -101,6 +103,11 @@ class Watcher:
             os.set_blocking(stream, False)
             while len(log) <= CONSOLE_LIMIT_BYTES and (rest := read(stream)):
                 log.extend(rest)
+
+
+def leash(program: str) -> list[str]:
+    """A prefix that ends a process with us: the harness may be killed before it can reap, and a guest may never end."""
+    return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which(program) else []
 
 
 def read(stream: int) -> bytes:
