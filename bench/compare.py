@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import bench, breakeven, costmodel, metrics, output, session, sweep, table
+from bench import bench, breakeven, costfile, costmodel, metrics, output, session, sweep, table
 from bench.session import Job
 from bench.sweep import ALWAYS, Cell, Comparison
 from tool import board as boards
@@ -29,7 +29,7 @@ _SHORT = {"hypercall.null": "null", "evtchn.send.self": "self", "evtchn.send.pee
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--board", default=boards.DEFAULT)
     parser.add_argument("--cost", type=Path, metavar="TOML", help="prices of instruction classes (default: "
-                        f"{paths.relative(costmodel.DEFAULT)})")
+                        f"{paths.relative(costfile.DEFAULT)})")
     parser.add_argument("--json", metavar="FILE|-", help="also here; - is stdout, instead of the text")
     parser.add_argument("-j", type=int, dest="jobs", metavar="N", help="machines at a time (default: one per CPU)")
 
@@ -109,7 +109,7 @@ def text(data: Comparison, model: costmodel.Model, identity: dict[str, str], row
 
 
 def main(args: argparse.Namespace) -> int:
-    model = costmodel.load(args.cost)
+    model = costfile.load(args.cost)
     rows = metrics.load()
     opened = session.open_session("compare", args.board, Progress(), args.jobs)
     outcomes = session.run_all(opened, plan(opened, rows))

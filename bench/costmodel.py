@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 Modelled cycles: instruction classes times prices, as a band. Also what holds for every model of that form
-(dominance) and at which price two ways cost the same (break-even). Pure but for reading the file.
+(dominance), and how the prices stand to figures published for silicon (anchors). Pure; bench/costfile.py reads
+the file.
 """
 from __future__ import annotations
 
-import tomllib
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.counts import CLASSES, Counts
-from tool.exitcodes import UsageError
 
 PRICED = (*CLASSES, "load_word", "store_word")
-DEFAULT = Path(__file__).resolve().parent / "cost" / "cortex-r52.toml"
 ENDS = ("low", "typical", "high")
 
 
@@ -41,19 +39,75 @@ class Band:
         return Band(self.low / other.low, self.typical / other.typical, self.high / other.high)
 
 
+class Use(enum.Enum):
+    """What an anchor is for."""
+    FIT = "fit"                  # the prices were chosen with it in sight
+    CHECK = "check"              # kept aside: how far off the model is where it was not fitted
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Cycles that somebody measured on silicon, and the mix of classes of the code that was measured."""
+    name: str
+    low: float
+    high: float
+    mix: Mapping[str, float]
+    use: Use
+    source: str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the model says of an anchor."""
+    anchor: Anchor
+    band: Band
+
+    @property
+    def error_percent(self) -> float:
+        """How far typical lies outside of the published range: 0 inside, negative below it."""
+        if self.band.typical < self.anchor.low:
+            return 100 * (self.band.typical / self.anchor.low - 1)
+        return 100 * max(0.0, self.band.typical / self.anchor.high - 1)
+
+    @property
+    def contained(self) -> bool:
+        return self.band.low <= self.anchor.low and self.anchor.high <= self.band.high
+
+
 @dataclass(frozen=True)
 class Model:
     name: str
     prices: Mapping[str, Price]
+    anchors: tuple[Anchor, ...] = ()
+    tolerance_percent: float = 0.0
 
     def price(self, name: str, end: str) -> float:
         return float(getattr(self.prices[name], end))
 
+    def cost_of(self, mix: Mapping[str, float], end: str) -> float:
+        return sum(amount * self.price(name, end) for name, amount in mix.items())
+
     def cost(self, counts: Counts, end: str) -> float:
-        return sum(amount * self.price(name, end) for name, amount in vector(counts).items())
+        return self.cost_of(vector(counts), end)
 
     def band(self, counts: Counts) -> Band:
         return Band(*(self.cost(counts, end) for end in ENDS))
+
+    def fits(self) -> list[Fit]:
+        return [Fit(anchor, Band(*(self.cost_of(anchor.mix, end) for end in ENDS))) for anchor in self.anchors]
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Anchors that the prices contradict: (which, why)."""
+        found = []
+        for fit in self.fits():
+            anchor = fit.anchor
+            where = f"anchors.{anchor.name} = {anchor.low:g}–{anchor.high:g} cycles"
+            if not fit.contained:
+                found.append((where, f"the band {fit.band} of the prices must contain it"))
+            if anchor.use is Use.FIT and abs(fit.error_percent) > self.tolerance_percent:
+                found.append((where, f"typical prices give {fit.band.typical:,.0f}, {fit.error_percent:+.1f} %; an "
+                              f"anchor of use fit must be met within {self.tolerance_percent:g} % (tolerance_percent)"))
+        return found
 
 
 def vector(counts: Counts) -> dict[str, int]:
@@ -80,32 +134,3 @@ def equal_price(a: Counts, b: Counts, model: Model, name: str) -> float | None:
         return None
     rest = sum((theirs[other] - mine[other]) * model.price(other, "typical") for other in PRICED if other != name)
     return rest / more
-
-
-def parse(text: str, name: str) -> Model:
-    """Raises UsageError that names the file and what is wrong in it."""
-    try:
-        table = tomllib.loads(text)
-        prices = {key: Price(float(row["low"]), float(row["typical"]), float(row["high"]),
-                             bool(row["measured_on_silicon"]), str(row["source"]))
-                  for key, row in table["prices"].items()}
-        title = str(table["name"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{name}: {reason}; bench/cost/cortex-r52.toml shows the form") from error
-    missing, unknown = set(PRICED) - set(prices), set(prices) - set(PRICED)
-    if missing or unknown:
-        raise UsageError(f"{name}: missing prices: {', '.join(sorted(missing)) or 'none'}; "
-                         f"unknown: {', '.join(sorted(unknown)) or 'none'}")
-    for key, price in prices.items():
-        if not 0 <= price.low <= price.typical <= price.high:
-            raise UsageError(f"{name}: {key}: 0 ≤ low ≤ typical ≤ high does not hold")
-    return Model(title, prices)
-
-
-def load(file: Path | None) -> Model:
-    chosen = file or DEFAULT
-    try:
-        return parse(chosen.read_text(encoding="utf-8"), str(chosen))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{chosen}: {error}") from error

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bench import baseline, compare, costmodel, counts, metrics, sweep
+from bench import baseline, compare, costfile, counts, metrics, sweep
 from bench.counts import CLASSES, Counts
 from bench.session import Job, Outcome
 from tool import strategy
 
-MODEL = costmodel.load(None)
+MODEL = costfile.load(None)
 TABLE = metrics.load()
 HEADER = baseline.Header("arm-none-eabi-gcc 12.2.1", "10.0.2", "cortex-r52", "mps3-an536-release")
 IDENTITY = {"board": "mps3-an536", "toolchain": "arm-none-eabi-gcc 12.2.1", "image": "0123456789abcdef",

@@ -8,32 +8,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, strategies as st
 
 from bench import breakeven, compare, costmodel, output, sweep
-from bench.counts import Counts
 from testsuite.made_up import DESCRIPTION, IDENTITY, MODEL, TABLE, made_up, of, touched, view
 from tool import strategy
-from tool.exitcodes import UsageError
 from tool.records import BENCH, Needs, Record
-
-
-def test_every_price_has_a_source_and_the_pair_of_mcr_and_isb_is_the_published_one() -> None:
-    assert set(MODEL.prices) == set(costmodel.PRICED)
-    assert all(price.source for price in MODEL.prices.values())
-    assert 108 <= MODEL.price("mpu", "typical") + MODEL.price("isb", "typical") <= 134
-
-
-def test_the_words_of_a_load_multiple_are_priced_beyond_the_first() -> None:
-    assert costmodel.vector(of(load=2, load_words=14))["load_word"] == 12
-    assert costmodel.vector(of(load=2, load_words=1))["load_word"] == 0
-
-
-@given(st.lists(st.integers(0, 50), min_size=10, max_size=10), st.lists(st.integers(0, 50), min_size=10, max_size=10))
-def test_what_dominates_is_never_dearer(a: list[int], b: list[int]) -> None:
-    first, second = Counts(tuple(a)), Counts(tuple(map(max, a, b)))
-    assert costmodel.dominates(first, second)
-    assert all(MODEL.cost(first, end) <= MODEL.cost(second, end) for end in costmodel.ENDS)
 
 
 def test_at_the_equal_price_both_cost_the_same() -> None:
@@ -43,16 +22,6 @@ def test_at_the_equal_price_both_cost_the_same() -> None:
     prices = {**MODEL.prices, "isb": replace(MODEL.prices["isb"], typical=price)}
     model = replace(MODEL, prices=prices)
     assert model.cost(a, "typical") == pytest.approx(model.cost(b, "typical"))
-
-
-@pytest.mark.parametrize("text, reason", [
-    ("", "KeyError"), ("name = 3\n[prices.plain]\nlow = 1", "KeyError"), ("[[[", "TOMLDecodeError"),
-    ("name = 'x'\n[prices]\n", "missing prices"),
-    ("name='x'\n" + "\n".join(f"[prices.{name}]\nlow=3\ntypical=2\nhigh=4\nmeasured_on_silicon=false\nsource='s'"
-                              for name in costmodel.PRICED), "does not hold")])
-def test_a_wrong_cost_file_is_refused_with_its_name(text: str, reason: str) -> None:
-    with pytest.raises(UsageError, match=f"mine.toml: .*{reason}"):
-        costmodel.parse(text, "mine.toml")
 
 
 @pytest.mark.requirement("S4-20")
