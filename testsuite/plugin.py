@@ -14,10 +14,13 @@ from testsuite import rows, session as sessions
 from testsuite.collection import SETTINGS, GuestFile, GuestItem, register
 from tool import board as boards
 from tool import environment, paths, results, stored, strategy
-from tool.exitcodes import EnvironmentMissing, Exit, Stop
+from tool.coverage import run as coverage
+from tool.coverage import text as coverage_text
+from tool.exitcodes import EnvironmentMissing, Exit, Stop, UsageError
 from tool.progress import Progress
 
 _ENVIRONMENT = pytest.StashKey[environment.Environment]()
+_COVERED = pytest.StashKey[dict[str, Any]]()
 _ROWS = pytest.StashKey[rows.Collector]()
 COLLECTED = pytest.StashKey[dict[str, tuple[str, ...]]]()   # every test before -k and -m choose, and its ids
 
@@ -30,6 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--require-board", metavar="B", help="a missing board is an error, not a skip")
     group.addoption("--runner", default="", metavar="FILE", help="a real board: TOML file with its [runner]")
     group.addoption("--serial", default="", metavar="DEV", help="the real board's console")
+    group.addoption("--coverage", action="store_true",
+                    help="mark which instructions of the hypervisor run and which way its branches go; print it per file")
     group.addoption("--guest", metavar="FILE", help="run the tests of a guest image of your own (ELF)")
 
 
@@ -58,10 +63,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     board, required = config.getoption("--board"), config.getoption("--require-board")
     attached = boards.Attached(config.getoption("--runner"), config.getoption("--serial"))
     try:
+        if config.getoption("--coverage") and config.getoption("--runner"):
+            raise UsageError("--coverage: a real board does not tell what it executes; the emulator does, without --runner")
         if required is not None:
             sessions.demand(required, attached if required == board else boards.Attached())
         settings = sessions.begin(board, config.getoption("--hypervisor"), config.getoption("--guest"),
                                   config.getoption("--strategy"), attached, Progress(quiet=config.getoption("quiet", 0) > 0))
+        if config.getoption("--coverage") and not settings.broken:
+            coverage.begin(Path(settings.run_folder), settings.images)
     except EnvironmentMissing as stop:
         pytest.exit(str(stop), int(Exit.ENVIRONMENT))
     except Stop as stop:
@@ -132,9 +141,23 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
                "settings": config.stash[SETTINGS].plain(), "seconds": found.seconds()}
         folder = Path(config.stash[SETTINGS].run_folder)
         results.write(folder, found.rows(), kept, run)
-        if (folder / stored.COLLECTED).is_file() and stored.read(folder).complete:
+        complete = (folder / stored.COLLECTED).is_file() and stored.read(folder).complete
+        if complete:
             stored.keep(folder, config.getoption("--board"))
+        if config.getoption("--coverage"):
+            _finish_coverage(session, folder, complete)
     yield
+
+
+def _finish_coverage(session: pytest.Session, folder: Path, complete: bool) -> None:
+    """The tests' own status stays; green tests with a finding are a finding."""
+    config = session.config
+    coverage.end()
+    if (folder / coverage.FOLDER).is_dir():
+        images = config.stash[SETTINGS].images
+        config.stash[_COVERED] = coverage.finish(folder, images, config.getoption("--board"), complete)
+        if config.stash[_COVERED]["findings"] and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -143,3 +166,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         folder = paths.relative(config.stash[SETTINGS].run_folder)
         terminalreporter.write_line(f"verdicts: {results.summary(found.rows())}")
         terminalreporter.write_line(f"results:  {folder}/results.jsonl")
+        if _COVERED in config.stash:
+            where = f"{folder}/{coverage.FOLDER}/{coverage.DOCUMENT}"
+            for line in coverage_text.of_run(config.stash[_COVERED], where):
+                terminalreporter.write_line(line)

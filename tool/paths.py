@@ -50,6 +50,11 @@ def last_whole(board: str) -> Path:
     return BUILD / "last-whole" / board
 
 
+def last_coverage(board: str) -> Path:
+    """What the last run of the whole suite under coverage found."""
+    return BUILD / "last-coverage" / f"{board}.json"
+
+
 def suites(board: str, kind: str) -> list[Path]:
     """The built guest suites of a board, in the order of their names."""
     return sorted(guest_folder(board, kind).glob("*.elf"))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from tool import watch
+from tool.coverage import run as coverage
 from tool.virtualclock import VirtualClock
 from tool.watch import Ended, Limits, Watcher
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 
-def command(machine: Machine) -> list[str]:
+def command(machine: Machine, more_plugins: Sequence[str] = ()) -> list[str]:
     board, runner = machine.board, machine.board.runner
     cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
     words = [machine.emulator or runner.emulator, "-M", runner.machine, "-cpu", cpu,
@@ -37,7 +38,7 @@ def command(machine: Machine) -> list[str]:
     for load in machine.loads:
         words += ["-device", f"loader,file={_escaped(load.file)},addr={load.address:#x},force-raw=on"]
     words += ["-device", f"loader,addr={board.nonce_address:#x},data=0x{machine.nonce},data-len=8"]
-    for plugin in machine.plugins:
+    for plugin in (*machine.plugins, *more_plugins):
         words += ["-plugin", plugin]
     return words + (["-gdb", machine.gdb, "-S"] if machine.gdb else [])
 
@@ -52,7 +53,7 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
     """How the run ended, and the status of QEMU if it ended by itself."""
     ours, theirs = socket.socketpair()
     with ours, theirs, _keyboard(machine.typed) as keyboard, tempfile.TemporaryDirectory(prefix="fencepost-") as empty:
-        words, clock = command(machine), VirtualClock(ours, machine.board.runner.clock)
+        words, clock = command(machine, _marking(machine)), VirtualClock(ours, machine.board.runner.clock)
         start = time.monotonic()
         try:
             process = subprocess.Popen([*watch.leash(words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
@@ -66,6 +67,11 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
             return _watch(process, limits, watcher, clock, start + limits.wall())
         finally:
             _reap(process, watcher, bool(machine.plugins))
+
+
+def _marking(machine: Machine) -> tuple[str, ...]:
+    """Under `test --coverage` a machine marks what it executes; one whose instructions are counted is left alone."""
+    return () if machine.plugins else coverage.plugins_for(machine.hypervisor)
 
 
 def _watch(process: subprocess.Popen[bytes], limits: Limits, watcher: Watcher, clock: VirtualClock,

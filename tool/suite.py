@@ -65,7 +65,7 @@ def pytest_arguments(arguments: Sequence[str], cpus: int, folder: Path) -> list[
         elif equals and name in _FILE_OPTIONS:
             word = f"{name}={_absolute(value, folder)}"
         words.append(word)
-    told = any(word.startswith(("-n", "--numprocesses", "--collect-only", "--co", "--pdb")) for word in arguments)
+    told = any(word.startswith(("-n", "--numprocesses", "--pdb")) or word in ("--collect-only", "--co") for word in arguments)
     off = "no:xdist" in arguments or "-pno:xdist" in arguments
     return ([] if told or off else ["-n", str(cpus)]) + words
 

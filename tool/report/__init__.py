@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from tool.exitcodes import Exit
-from tool.report import history, trace
+from tool.report import coverage, history, trace
 
-KINDS = {"trace": trace, "history": history}
+KINDS = {"trace": trace, "history": history, "coverage": coverage}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
