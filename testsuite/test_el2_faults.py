@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+What only a defect of the hypervisor could bring about, brought about by a debugger: an exception at EL2 by each
+vector, a fault while the system ends, a page whose books are wrong. Each must be told and must end the system.
+"""
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from testsuite.gdbstub import Debugger, Plant, Planted, address
+from tool import board as boards
+from tool import devicetree, machine, paths, records, strategy, system
+from tool.elfimage import Image
+
+BOARD = "mps3-an536"
+VECTORS = ("reset", "undefined instruction", "hvc", "prefetch abort", "data abort", "", "", "fiq")
+
+
+@pytest.fixture(scope="module", params=paths.KINDS)
+def kind(request):
+    if not boards.presence(BOARD).present or not paths.hypervisor(BOARD, request.param).is_file():
+        pytest.skip(f"MISSING: {BOARD}: no emulator, or nothing built (./fencepost test builds it)")
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def symbol(kind):
+    with Image(paths.hypervisor(BOARD, kind)) as image:
+        return {name: image.symbol(name) & ~1 for name in ("page_init", "page_pins", "page_states", "system_end",
+                                                           "smp_stop_others", "vectors_resident")}
+
+
+def run(kind: str, folder: Path, plant: Plant) -> machine.RunResult:
+    """Boots one test of a domain alone, with something planted."""
+    guest, record = next((file, found) for file in paths.suites(BOARD, kind) for found in records.tests(file)
+                         if found.needs.system == "solo" and found.needs.preset in (None, kind))
+    tree = paths.system("solo")
+    args = {domain.name: f"fp1 domain={domain.domid} run={record.test}" for domain in devicetree.compile_tree(tree).domains}
+    prepared = system.prepare(tree, folder / "system", {name: guest for name in args}, args, strategy.choices("window"),
+                              board=BOARD, kind=kind, named_commit="test")
+    chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), prepared.loads, prepared.cpus,
+                             gdb=address(folder))
+    with Planted(folder, plant):
+        return machine.run(chosen, folder / "run")
+
+
+def jump(to: int) -> bytes:
+    """MOVW r0; MOVT r0; BX r0 in T32."""
+    def halfwords(base: int, value: int) -> tuple[int, int]:
+        return base | value >> 12 | (value >> 11 & 1) << 10, (value >> 8 & 7) << 12 | value & 0xFF
+    return struct.pack("<5H", *halfwords(0xF240, to & 0xFFFF), *halfwords(0xF2C0, to >> 16), 0x4700)
+
+
+@pytest.mark.parametrize("vector, code", [
+    (1, bytes.fromhex("00de")),              # udf #0
+    (2, bytes.fromhex("e0f70080")),          # hvc #0
+    (3, bytes.fromhex("00200047")),          # movs r0, #0; bx r0
+    (4, bytes.fromhex("00200068")),          # movs r0, #0; ldr r0, [r0]
+    (0, None), (7, None),                    # a jump to the vector itself
+], ids=[VECTORS[vector].split()[0] for vector in (1, 2, 3, 4, 0, 7)])
+def test_an_exception_at_el2_is_told_and_ends_the_system(kind, symbol, tmp_path, vector, code):
+    """Registers, the vector's name, where, and the last line; nothing of a guest has run."""
+    def plant(debugger: Debugger) -> None:
+        debugger.write(symbol["page_init"], code or jump(symbol["vectors_resident"] + 4 * vector))
+
+    result = run(kind, tmp_path, plant)
+    assert result.ended is machine.Ended.END_LINE, result.text
+    lines = result.text.splitlines()
+    (at,) = [i for i, line in enumerate(lines) if "PANIC" in line]
+    told = re.fullmatch(r"\(hv\) PANIC EL2 ([a-z ]+) at pc=([0-9a-f]{8}) hsr=\w{8} hdfar=\w{8} hifar=\w{8}", lines[at].strip())
+    assert told and told[1] == VECTORS[vector], lines[at]
+    if vector in (1, 4):
+        assert 0 <= int(told[2], 16) - symbol["page_init"] <= 4
+    assert [line.split("=")[0] for line in lines[at - 4:at]] == [f"(hv) r{i}" for i in (0, 4, 8, 12)]
+    assert lines[at + 1].strip() == f"(hv) END {result.nonce} panic" and "start entry" not in result.text
+
+
+def test_a_fault_while_a_panic_is_told_ends_in_silence(kind, symbol, tmp_path):
+    """The second panic stops at once: no loop of reports, no last line that could be taken for an orderly end."""
+    def plant(debugger: Debugger) -> None:
+        for name in ("page_init", "smp_stop_others"):
+            debugger.write(symbol[name], bytes.fromhex("00de"))
+
+    result = run(kind, tmp_path, plant)
+    assert result.ended is machine.Ended.IDLE and result.text.count("PANIC") == 1 and "END" not in result.text
+
+
+@pytest.mark.parametrize("table, value, told", [("page_pins", 1, "pins 0x1, should be 0x0"), ("page_states", 3, "state 3, ")])
+def test_wrong_books_of_a_page_are_found_at_the_end(kind, symbol, tmp_path, table, value, told):
+    """The audit that closes every test compares pins with maps: a pin belongs to nobody, a state does not exist."""
+    def plant(debugger: Debugger) -> None:
+        debugger.run_to(symbol["system_end"])
+        debugger.write(debugger.word(symbol[table]) + 3, bytes([value]))
+
+    result = run(kind, tmp_path, plant)
+    (line,) = [line for line in result.text.splitlines() if line.startswith("(hv) page ")]
+    assert told in line and re.match(r"\(hv\) page 0x\w+3000 of d1: state \d, (not )?in its view, pins", line)
+    assert f"(hv) END {result.nonce} panic" in result.text
