@@ -18,13 +18,6 @@ static void put_text(const char *text, uint32_t length)
     uart_write(board_uart_base, text, length);
 }
 
-static void put_padded(const char *text, uint32_t length, uint32_t width, char pad)
-{
-    for (; width > length; width--)
-        put_text(&pad, 1);
-    put_text(text, length);
-}
-
 static uint32_t length_of(const char *text)
 {
     uint32_t length = 0;
@@ -34,18 +27,17 @@ static uint32_t length_of(const char *text)
     return length;
 }
 
-static void put_number(unsigned long value, uint32_t base, bool negative, uint32_t width, char pad)
+/* At least `width` digits, and not more of them than a number may have. */
+static void put_number(unsigned long value, uint32_t base, uint32_t width)
 {
-    char digits[sizeof(value) * 5 / 2 + 2]; /* log10(256) < 5 / 2, and a sign */
-    char *first = digits + sizeof(digits);
+    char digits[sizeof(value) * 5 / 2 + 1]; /* log10(256) < 5 / 2 */
+    char *const end = digits + sizeof(digits), *first = end;
 
     do {
         *--first = "0123456789abcdef"[value % base];
         value /= base;
-    } while (value != 0);
-    if (negative)
-        *--first = '-';
-    put_padded(first, (uint32_t)(digits + sizeof(digits) - first), width, pad);
+    } while (value != 0 || (uint32_t)(end - first) < width);
+    put_text(first, (uint32_t)(end - first));
 }
 
 void console_line_vadd(const char *format, va_list args)
@@ -53,45 +45,24 @@ void console_line_vadd(const char *format, va_list args)
     for (; *format != '\0'; format++) {
         const char *const plain = format;
         uint32_t width = 0;
-        char pad = ' ', c;
-        bool is_long = false;
-        const char *text;
-        long number;
+        bool is_long;
 
         while (*format != '%' && *format != '\0')
             format++;
         put_text(plain, (uint32_t)(format - plain));
         if (*format == '\0')
             break;
-        if (*++format == '0')
-            pad = '0';
-        for (; *format >= '0' && *format <= '9'; format++)
+        while (*++format >= '0' && *format <= '9')
             width = width * 10 + (uint32_t)(*format - '0');
-        if (*format == 'l') {
-            is_long = true;
+        is_long = *format == 'l';
+        if (is_long)
             format++;
-        }
-        switch (*format) {
-        case 's':
-            text = va_arg(args, const char *);
-            put_padded(text, length_of(text), width, ' ');
-            break;
-        case 'd':
-            number = is_long ? va_arg(args, long) : va_arg(args, int);
-            put_number(number < 0 ? 0ul - (unsigned long)number : (unsigned long)number, 10, number < 0, width, pad);
-            break;
-        case 'u':
-        case 'x':
-            put_number(is_long ? va_arg(args, unsigned long) : va_arg(args, unsigned int),
-                       *format == 'x' ? 16 : 10, false, width, pad);
-            break;
-        case 'c':
-            c = (char)va_arg(args, int);
-            put_text(&c, 1);
-            break;
-        default:
-            put_text(format, 1);
-            break;
+        if (*format == 's') {
+            const char *const text = va_arg(args, const char *);
+
+            put_text(text, length_of(text));
+        } else {
+            put_number(is_long ? va_arg(args, unsigned long) : va_arg(args, unsigned int), *format == 'x' ? 16 : 10, width);
         }
     }
 }

@@ -4,8 +4,8 @@
  * starts a line. Non-printable characters but tab are dropped from guest text. Lines of two CPUs do not mix.
  *
  * Rules: any CPU, any time, also in a panic: console_lock can be taken again by the CPU that holds it, and
- * nothing is called while it is held. Formats: %s %c %u %d %x %%, with a width and 0 (%08x), and l for
- * arguments of type long.
+ * nothing is called while it is held. Formats: %s, %u, %x; a number with at least so many digits (%08x), and with l
+ * for an argument of type long. Nothing else: a test looks at every call.
  */
 #ifndef HV_CONSOLE_H
 #define HV_CONSOLE_H

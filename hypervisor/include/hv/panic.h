@@ -17,7 +17,7 @@ noreturn_fn void system_end(bool panicked);
 #define invariant(condition)                                                                                    \
     do {                                                                                                        \
         if (unlikely(!(condition)))                                                                             \
-            panic("%s:%d: %s", __FILE__, __LINE__, #condition);                                                 \
+            panic("%s:%u: %s", __FILE__, __LINE__ + 0u, #condition);                                            \
     } while (0)
 #define checked_only(statement) statement
 #else
