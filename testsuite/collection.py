@@ -2,7 +2,6 @@
 """Collectors File -> board -> suite -> item, and the item: one test, one strategy, one image, one fresh machine."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 
 from testsuite.session import Settings
 from tool import board as boards
-from tool import failure, records, strategy, trial
+from tool import failure, records, stored, strategy, trial
 from tool.exitcodes import Stop
 from tool.verdict import Kind
 
@@ -82,8 +81,7 @@ class GuestItem(pytest.Item):
         self.user_properties += [(name, value) for name, value in facts(trial).items()]
 
     def folder(self) -> Path:
-        settings = self.config.stash[SETTINGS]
-        return Path(settings.run_folder) / self.trial.record.suite / re.sub(r"[^\w.-]+", "-", self.name).strip("-")
+        return stored.test_folder(Path(self.config.stash[SETTINGS].run_folder), self.trial.record.suite, self.name)
 
     def setup(self) -> None:
         """Boots and judges. A verdict that says `error` is raised here, so that pytest reports an error."""

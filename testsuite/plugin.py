@@ -141,6 +141,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
                "settings": config.stash[SETTINGS].plain(), "seconds": found.seconds()}
         folder = Path(config.stash[SETTINGS].run_folder)
         results.write(folder, found.rows(), kept, run)
+        stored.write_failures(folder, found.failures())
         complete = (folder / stored.COLLECTED).is_file() and stored.read(folder).complete
         if complete:
             stored.keep(folder, config.getoption("--board"))

@@ -19,6 +19,11 @@ class Collector:
     def rows(self) -> list[Row]:
         return [row(nodeid, reports) for nodeid, reports in self._reports.items()]
 
+    def failures(self) -> dict[str, str]:
+        """What pytest printed of each test that failed in any phase."""
+        return {nodeid: text for nodeid, reports in self._reports.items()
+                if (text := "\n".join(report.longreprtext for report in reports if report.failed))}
+
     def seconds(self) -> dict[str, float]:
         """Wall time by test; belongs into run.json alone."""
         return {nodeid: round(sum(report.duration for report in reports), 3)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from testsuite.synthetic import guest, record
-from tool import paths
+from tool import paths, stored
 
 ID = "testsuite/guests.py::mps3-an536::fake::test"
 
@@ -71,6 +71,7 @@ def test_failure_tells_what_and_how_to_go_on(session):
                   f"replay: sh {folder}/replay.sh", f"folder: {folder}",
                   f"FAILED {ID}[window] - fail: guests/fake.c:9: got 1"):
         assert words in done.stdout, done.stdout
+        assert words.startswith("FAILED") or words in stored.failures(results(done.stdout).parent)[f"{ID}[window]"]
     assert (paths.ROOT / folder / "system.cfg").is_file()
 
 
@@ -78,6 +79,7 @@ def test_crash_is_a_failure_whose_summary_line_says_so(session):
     done = session.run("killed", "-n", "1")
     assert done.returncode == 1
     assert f"FAILED {ID}[window] - crash: the machine ended by itself (signal 9)" in done.stdout
+    assert "repro:" in stored.failures(results(done.stdout).parent)[f"{ID}[window]"]
 
 
 def test_error_is_an_error_and_skip_a_skip(session):

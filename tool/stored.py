@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -18,8 +19,9 @@ from tool.exitcodes import UsageError
 from tool.results import Row
 
 COLLECTED = "collected.json"
+FAILURES = "failures.json"     # what pytest said of each test that did not pass: place, console, lines to paste
 SCHEMA = 1
-_FILES = ("results.jsonl", "junit.xml", "run.json", COLLECTED)
+_FILES = ("results.jsonl", "junit.xml", "run.json", COLLECTED, FAILURES)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,34 @@ class Run:
 def write_collected(folder: Path, tests: Mapping[str, Iterable[str]], whole: bool) -> None:
     table = {"schema": SCHEMA, "whole": whole, "tests": {test: sorted(ids) for test, ids in sorted(tests.items())}}
     (folder / COLLECTED).write_text(json.dumps(table, indent=0) + "\n")
+
+
+def write_failures(folder: Path, said: Mapping[str, str]) -> None:
+    (folder / FAILURES).write_text(json.dumps({"schema": SCHEMA, "failures": dict(sorted(said.items()))}, indent=0) + "\n")
+
+
+def test_folder(run_folder: Path, suite: str, name: str) -> Path:
+    """Where the machine of a test leaves its console and its inputs."""
+    return run_folder / suite / re.sub(r"[^\w.-]+", "-", name).strip("-")
+
+
+def folder_of(run: Run, row: Row) -> Path | None:
+    """The folder of a guest's test, as long as the run's own folder is there; what is kept of a whole run has none."""
+    try:
+        own = Path(json.loads((run.folder / "run.json").read_text())["settings"]["run_folder"])
+    except (OSError, ValueError, KeyError, TypeError):
+        own = run.folder
+    found = [test_folder(folder, row.suite, row.test.rpartition("::")[2]) for folder in (run.folder, own)]
+    return next((folder for folder in found if row.suite and folder.is_dir()), None)
+
+
+def failures(folder: Path) -> dict[str, str]:
+    """Test -> text; empty where none are stored, for they only explain what the results say."""
+    try:
+        table = json.loads((folder / FAILURES).read_text(encoding="utf-8"))["failures"]
+        return {str(test): str(text) for test, text in table.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _row(line: str) -> Row:
@@ -86,7 +116,8 @@ def keep(folder: Path, board: str) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     for name in _FILES:
-        shutil.copy2(folder / name, draft)
+        if (folder / name).is_file():
+            shutil.copy2(folder / name, draft)
     shutil.rmtree(target, ignore_errors=True)
     try:
         draft.rename(target)
