@@ -22,7 +22,7 @@ def figure(name: str, height: float = 4.2, rows: int = 1) -> Iterator[tuple[Any,
     import matplotlib.pyplot as plt
 
     with plt.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 10, "axes.grid": True,
-                         "grid.alpha": 0.3, "font.family": "sans-serif"}):
+                         "grid.alpha": 0.3, "font.family": "sans-serif", "text.parse_math": False}):
         made, axes = plt.subplots(rows, figsize=(WIDTH, height), layout="constrained")
 
         def svg() -> str:

@@ -11,7 +11,7 @@ from bench.history import Event, Series, State, Step, tool_changes
 from bench.history_git import Past
 
 SCHEMA, VERSION = "fencepost-history", 1
-PLOTS = 8                       # pictures below one another; more would be a wallpaper
+PLOTS = 12                      # pictures below one another; more would be a wallpaper
 _SUBJECT = 60
 _TICKS = 12
 
@@ -39,13 +39,30 @@ def _heading(one: Series) -> str:
     return f"{one.name} ({unit}{former})"
 
 
-def header(past: Past, board: str, file: str) -> list[str]:
-    ends = [state.commit for state in (past.states[0], past.states[-1])]
-    lines = [f"board {board}; {len(past.states)} states of {file}, {ends[0].short} to {ends[1].short}"]
-    lines += [f"{past.states[index].commit.short}: other tools, values before are not comparable: {words}"
-              for index, words in tool_changes(past.states)]
+def notes(past: Past) -> list[str]:
+    """What a reader must know before comparing values."""
+    lines = [f"{past.states[index].commit.short}: other tools, values before are not comparable: {words}"
+             for index, words in tool_changes(past.states)]
     lines += [f"{state.commit.short}: left out, {_plain(state.problem)}" for state in past.states if state.problem]
     return lines + ([past.missing] if past.missing else [])
+
+
+def header(past: Past, board: str, file: str) -> list[str]:
+    ends = [state.commit for state in (past.states[0], past.states[-1])]
+    return [f"board {board}; {len(past.states)} states of {file}, {ends[0].short} to {ends[1].short}", *notes(past)]
+
+
+def summary_row(past: Past, one: Series) -> dict[str, str]:
+    """First value, present value, and the commit that moved it last."""
+    values = [step.value for step in one.steps if step.value]
+    moves = [step for step in one.steps if step.event in (Event.CHANGED, Event.OTHER_TOOLS, Event.GONE)]
+    moved = ""
+    if moves:
+        commit = past.states[moves[-1].state].commit
+        what = _delta(moves[-1]) if moves[-1].delta is not None else moves[-1].event.value
+        moved = f"{what} in {commit.short}: {_plain(commit.subject)}"
+    return {"name": one.name, "first": f"{values[0].value:,}", "moved": moved,
+            "now": f"{values[-1].value:,} {values[-1].unit}" if one.steps[-1].value else "gone"}
 
 
 def text(past: Past, chosen: Sequence[Series], head: Sequence[str]) -> str:
@@ -81,7 +98,7 @@ def groups(chosen: Sequence[Series]) -> dict[str, list[Series]]:
 def plot(past: Past, chosen: Sequence[Series], name: str = "history") -> str:
     """Steps over the commits; a dotted upright line where the tools changed, and no line across it."""
     parts = list(groups(chosen).items())[:PLOTS]
-    with figure(name, 0.6 + 2.3 * max(1, len(parts)), max(1, len(parts))) as (_, axes, svg):
+    with figure(name, 0.6 + 1.9 * max(1, len(parts)), max(1, len(parts))) as (_, axes, svg):
         for one, (title, members) in zip(axes if len(parts) > 1 else [axes], parts):
             _draw(one, title, members, past)
         return svg()
@@ -100,7 +117,7 @@ def _draw(axes: Any, title: str, members: Sequence[Series], past: Past) -> None:
     every = max(1, -(-len(past.states) // _TICKS))
     at = range(0, len(past.states), every)
     axes.set_xticks(list(at), [past.states[index].commit.short for index in at], rotation=30, ha="right", fontsize=8)
-    axes.set_title(title, loc="left", fontsize=10)
+    axes.set_title(title if len(members) > 1 else members[0].name, loc="left", fontsize=10)
     units = {step.value.unit for member in members for step in member.steps if step.value}
     axes.set_ylabel("/".join(sorted(units)))
     axes.yaxis.get_major_locator().set_params(integer=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from tool.exitcodes import Exit
-from tool.report import coverage, history, trace
+from tool.report import coverage, history, html, trace
 
-KINDS = {"trace": trace, "history": history, "coverage": coverage}
+KINDS = {"html": html, "trace": trace, "coverage": coverage, "history": history}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
