@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from tool.exitcodes import Exit
-from tool.report import coverage, history, html, trace
+from tool.report import bundle, coverage, diff, history, html, trace
 
-KINDS = {"html": html, "trace": trace, "coverage": coverage, "history": history}
+KINDS = {"html": html, "trace": trace, "coverage": coverage, "history": history, "diff": diff, "bundle": bundle}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-`./fencepost report history`: what became of metrics from commit to commit: the committed baseline as git's first-parent commits
-left it, as a table and as a picture in report/. Values under different tools are not comparable, and are shown so.
+`./fencepost report history`: what became of metrics from commit to commit: the committed baseline as git's first-parent
+commits left it, as a table and as a picture in report/. Values under different tools are not comparable, and are
+shown so.
 """
 from __future__ import annotations
 

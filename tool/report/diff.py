@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+`./fencepost report diff`: what differs between two stored runs: verdicts of tests, values of metrics. A run is a folder of
+build/runs, or a bench.json or results.jsonl. Exit 0: nothing differs; 1: something does; 6: the values come from different
+tools and have no difference.
+"""
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bench import stored_bench
+from tool import difference, difference_text, jsontext, paths, stored
+from tool.difference import Side
+from tool.exitcodes import Exit, UsageError, worst
+
+HELP = "two runs: verdicts and metrics that differ"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", metavar="A", type=Path, help="a folder of build/runs, or one of its files")
+    parser.add_argument("after", metavar="B", type=Path)
+    parser.add_argument("--all", action="store_true", dest="everything", help="in the JSON also what is alike")
+    jsontext.add_argument(parser)
+
+
+def _of_tests(folder: Path, name: str) -> Side:
+    run = stored.read(folder)
+    facts = {"commit": str(run.header.get("commit", "unknown")),
+             **{key: str(value) for key, value in run.header.get("compilers", {}).items()},
+             **{f"image {key}": digest[:16] for key, digest in run.images.items()}}
+    for fact in ("board", "hypervisor", "cpu"):
+        found = sorted({value for row in run.rows if (value := getattr(row, fact)) and value != "host"})
+        facts[fact] = ", ".join(found)
+    return Side(name, facts, difference.verdicts(run.rows), difference.told_values(run.rows), {})
+
+
+def _of_bench(file: Path, name: str) -> Side:
+    found = stored_bench.read(file)
+    return Side(name, found.identity, {}, found.values, found.missing)
+
+
+def side(given: Path) -> Side:
+    """Raises UsageError for what no run left behind."""
+    folder = given if given.is_dir() else given.parent
+    name = paths.relative(given)
+    if given.name.endswith(".json") or (folder / stored_bench.NAME).is_file():
+        return _of_bench(given if given.is_file() else folder / stored_bench.NAME, name)
+    if (folder / "results.jsonl").is_file():
+        return _of_tests(folder, name)
+    raise UsageError(f"{given}: no run: neither results.jsonl nor {stored_bench.NAME} is there")
+
+
+def main(args: argparse.Namespace) -> Exit:
+    sides = side(args.before), side(args.after)
+    if bool(sides[0].verdicts) != bool(sides[1].verdicts):
+        raise UsageError(f"{args.before} and {args.after}: one has verdicts of tests, the other measurements")
+    found = difference.beside(sides, ("arm-none-eabi-gcc", *stored_bench.TOOLS))
+    if args.json:
+        jsontext.write(args.json, difference_text.as_json(found, args.everything))
+    if args.json != "-":
+        print(difference_text.text(found))
+    return worst([Exit.FINDING if found.differs else Exit.FINE, Exit.NOT_MEASURED if found.incomparable else Exit.FINE])
