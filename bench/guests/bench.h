@@ -14,13 +14,13 @@
 
 #include "fencepost.h"
 
-static inline void round_start(void) { __asm__ volatile("mov r8, r8" ::: "memory"); }
-static inline void round_stop(void) { __asm__ volatile("mov r9, r9" ::: "memory"); }
+static inline void round_start(void) { __asm__ volatile(FP_MARK_START ::: "memory"); }
+static inline void round_stop(void) { __asm__ volatile(FP_MARK_STOP ::: "memory"); }
 
 /* Series are told apart by their order: the n-th series_end() of domain 1 names the n-th series counted. */
 #define series_end(...)                                \
     do {                                               \
-        __asm__ volatile("mov r10, r10" ::: "memory"); \
+        __asm__ volatile(FP_MARK_SERIES ::: "memory"); \
         note("series " __VA_ARGS__);                   \
     } while (0)
 

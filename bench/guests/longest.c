@@ -62,7 +62,7 @@ static void put_word(char *to, uint32_t value)
 static void poll_128(char *list)
 {
     enum { PORTS = 128 };
-    struct sched_poll poll = {.ports = (uint32_t)list, .nr_ports = PORTS, .timeout = 1};
+    struct sched_poll poll = {.ports = (uintptr_t)list, .nr_ports = PORTS, .timeout = 1};
 
     evtchn_reset(DOMID_SELF);
     allocate_all();
@@ -150,7 +150,7 @@ static void list_pages(uint32_t step)
 static int32_t reservation(uint32_t op, uint32_t count, uint32_t order)
 {
     const struct xen_memory_reservation extents = {
-        .extent_start = (uint32_t)frames, .nr_extents = count, .extent_order = order, .domid = DOMID_SELF};
+        .extent_start = (uintptr_t)frames, .nr_extents = count, .extent_order = order, .domid = DOMID_SELF};
 
     return hypercall_memory_op(op, &extents);
 }
@@ -181,43 +181,7 @@ static void memory(void)
     LONGEST("memory.maximum_gpfn", , hypercall_memory_op(XENMEM_maximum_gpfn, &(uint16_t){DOMID_SELF}));
 }
 
-/* ---- an EL1 MPU with all its regions next to each other ---- */
-
-enum { REGION_BYTES = 64, REGIONS = 16 };
-
-static void regions(char *base, enum mpu_access access)
-{
-    for (uint32_t n = 0; n < REGIONS; n++) {
-        const uint32_t at = (uint32_t)base + n * REGION_BYTES;
-        mpu_set_region(n, at, at + REGION_BYTES, access, MPU_NORMAL, MPU_NO_EXECUTE);
-    }
-    mpu_enable();
-}
-
-static void mpu_walked(void)
-{
-    char *const crossing = area + 5 * REGION_BYTES - 4;
-
-    memset(area, 0, sizeof(area));
-    regions(area, MPU_EL1_RW);
-    LONGEST("mpu.version", , every_version(area + 1));
-    LONGEST("mpu.poll.128", , poll_128(area + 61));
-    LONGEST("mpu.evtchn.reset", , evtchn_reset(DOMID_SELF));
-    LONGEST("mpu.evtchn.alloc", , hypercall_event_channel_op(EVTCHNOP_alloc_unbound, crossing));
-    LONGEST("mpu.evtchn.bind_virq", memset(crossing, 0, 8), hypercall_event_channel_op(EVTCHNOP_bind_virq, crossing));
-    LONGEST("mpu.console.line", memset(area, '#', 256); area[255] = '\n', say(area, 256));
-
-    static struct xen_memory_reservation extents __attribute__((aligned(64)));
-    list_pages(1);
-    memcpy(area + 4, frames, sizeof(frames));
-    extents = (struct xen_memory_reservation){.extent_start = (uint32_t)area + 4, .nr_extents = EXTENTS, .domid = DOMID_SELF};
-    LONGEST("mpu.memory.out", , hypercall_memory_op(XENMEM_decrease_reservation, &extents));
-    LONGEST("mpu.memory.in", , hypercall_memory_op(XENMEM_populate_physmap, &extents));
-    regions(area, MPU_EL1_RO);
-    LONGEST("mpu.memory.out.ro", , hypercall_memory_op(XENMEM_decrease_reservation, &extents));
-    LONGEST("mpu.memory.in.ro", , hypercall_memory_op(XENMEM_populate_physmap, &extents));
-    mpu_disable();
-}
+#include "longest_mpu.h"
 
 /* ---- the emulated interrupt controller: every interrupt of the vCPU enabled, pending, withdrawn ---- */
 
@@ -226,13 +190,13 @@ static void gic(void)
     enum { ISENABLER = 0x10100, ICENABLER = 0x10180, ISPENDR = 0x10200, ICPENDR = 0x10280 };
     const uint32_t sgi = machine.gicr;
 
-    LONGEST("gic.pend", , *(volatile uint32_t *)(sgi + ISPENDR) = UINT32_MAX);
-    LONGEST("gic.enable", , *(volatile uint32_t *)(sgi + ISENABLER) = UINT32_MAX);
-    LONGEST("gic.disable", , *(volatile uint32_t *)(sgi + ICENABLER) = UINT32_MAX);
-    LONGEST("gic.enable.again", , *(volatile uint32_t *)(sgi + ISENABLER) = UINT32_MAX);
-    LONGEST("gic.withdraw", , *(volatile uint32_t *)(sgi + ICPENDR) = UINT32_MAX);
-    LONGEST("gic.pend.again", , *(volatile uint32_t *)(sgi + ISPENDR) = UINT32_MAX);
-    LONGEST("gic.withdraw.again", , *(volatile uint32_t *)(sgi + ICPENDR) = UINT32_MAX);
+    LONGEST("gic.pend", , *(volatile uint32_t *)(uintptr_t)(sgi + ISPENDR) = UINT32_MAX);
+    LONGEST("gic.enable", , *(volatile uint32_t *)(uintptr_t)(sgi + ISENABLER) = UINT32_MAX);
+    LONGEST("gic.disable", , *(volatile uint32_t *)(uintptr_t)(sgi + ICENABLER) = UINT32_MAX);
+    LONGEST("gic.enable.again", , *(volatile uint32_t *)(uintptr_t)(sgi + ISENABLER) = UINT32_MAX);
+    LONGEST("gic.withdraw", , *(volatile uint32_t *)(uintptr_t)(sgi + ICPENDR) = UINT32_MAX);
+    LONGEST("gic.pend.again", , *(volatile uint32_t *)(uintptr_t)(sgi + ISPENDR) = UINT32_MAX);
+    LONGEST("gic.withdraw.again", , *(volatile uint32_t *)(uintptr_t)(sgi + ICPENDR) = UINT32_MAX);
 }
 
 BENCH(irqoff, calls, IDS "S4-13", WHY "no call holds up an interrupt", NEEDS "system=bench-pair " EVERY_STRATEGY)

@@ -22,7 +22,7 @@ extern uint32_t nr_longest;
         round_start();                                 \
         __VA_ARGS__;                                   \
         round_stop();                                  \
-        __asm__ volatile("mov r10, r10" ::: "memory"); \
+        __asm__ volatile(FP_MARK_SERIES ::: "memory"); \
         longest_names[nr_longest++] = "irqoff." name;  \
     } while (0)
 

@@ -30,7 +30,7 @@ static void map_foreign(uint32_t count)
 {
     const struct xen_add_to_physmap_batch batch = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = (uint16_t)count, .foreign_domid = 2,
-        .idxs = (uint32_t)frames, .gpfns = (uint32_t)frames, .errs = (uint32_t)errs};
+        .idxs = (uintptr_t)frames, .gpfns = (uintptr_t)frames, .errs = (uintptr_t)errs};
 
     hypercall_memory_op(XENMEM_add_to_physmap_batch, &batch);
 }
@@ -157,7 +157,7 @@ BENCH(irqoff, vcpus, IDS "S4-13", WHY "a vCPU starts and stops", NEEDS "system=t
 enum { LIVES = 4 };
 static volatile uint32_t *const lives = (volatile uint32_t *)0x30000000u;
 
-static void register_and_listen(uint32_t page)
+static void register_and_listen(uintptr_t page)
 {
     events_register_shared_info((void *)page);
     irq_init();

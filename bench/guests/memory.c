@@ -17,15 +17,15 @@ static int32_t errs[MAX_PAGES];
 static struct xen_memory_reservation extents;
 static struct xen_add_to_physmap_batch batch;
 
-static void list_fill(uint32_t base, uint32_t step, uint32_t count)
+static void list_fill(uintptr_t base, uint32_t step, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         frames[i] = (base + i * step) >> XEN_PAGE_SHIFT;
     extents = (struct xen_memory_reservation){
-        .extent_start = (uint32_t)frames, .nr_extents = count, .domid = DOMID_SELF};
+        .extent_start = (uintptr_t)frames, .nr_extents = count, .domid = DOMID_SELF};
     batch = (struct xen_add_to_physmap_batch){.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign,
-        .size = (uint16_t)count, .foreign_domid = 2, .idxs = (uint32_t)frames, .gpfns = (uint32_t)frames,
-        .errs = (uint32_t)errs};
+        .size = (uint16_t)count, .foreign_domid = 2, .idxs = (uintptr_t)frames, .gpfns = (uintptr_t)frames,
+        .errs = (uintptr_t)errs};
 }
 
 static uint32_t own_pages(void)
@@ -110,8 +110,8 @@ BENCH(foreign, map_unmap_single, IDS "S2-05", WHY "the same pages, one call each
         for_rounds (round) {
             round_start();
             for (uint32_t i = 0; i < pages; i++) {
-                batch.idxs = batch.gpfns = (uint32_t)&frames[i];
-                batch.errs = (uint32_t)&errs[i];
+                batch.idxs = batch.gpfns = (uintptr_t)&frames[i];
+                batch.errs = (uintptr_t)&errs[i];
                 hypercall_memory_op(XENMEM_add_to_physmap_batch, &batch);
             }
             unmap(pages);

@@ -5,6 +5,7 @@
  * cleared by one exclusive pair.
  */
 #include "bench.h"
+#include "state.h"
 
 struct lane {
     struct evtchn_send send;
@@ -18,7 +19,7 @@ static void lane_open(struct lane *lane, uint32_t sends, uint32_t receives)
     *lane = (struct lane){
         .send = {.port = sends},
         .receives = receives,
-        .poll = {.ports = (uint32_t)&lane->receives, .nr_ports = 1},
+        .poll = {.ports = (uintptr_t)&lane->receives, .nr_ports = 1},
         .pending_word = (uint32_t *)(void *)shared_info()->evtchn_pending + receives / 32,
         .others = ~(1u << receives % 32),
     };
@@ -34,36 +35,6 @@ static inline void lane_wait(const struct lane *lane)
 {
     hypercall_sched_op(SCHEDOP_poll, &lane->poll);
     __atomic_fetch_and(lane->pending_word, lane->others, __ATOMIC_RELAXED);
-}
-
-enum { EL1_REGIONS = 16, ONE_MIB = 0x100000 };
-
-/* As many small regions as the EL1 MPU has, away from everything the guest uses; the rest by the default map. */
-static void mpu_fill(void)
-{
-    require_true(mpu_region_count() >= EL1_REGIONS);
-    for (uint32_t region = 0; region < EL1_REGIONS; region++) {
-        uint32_t base = 0x70000000u + region * ONE_MIB;
-        mpu_set_region(region, base, base + ONE_MIB, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
-    }
-    mpu_enable();
-}
-
-static void fp_enable(void)
-{
-    __asm__ volatile(".fpu fpv5-d16\n\t"
-                     "mrc p15, 0, r0, c1, c0, 2\n\t"
-                     "orr r0, r0, #0xf00000\n\t"
-                     "mcr p15, 0, r0, c1, c0, 2\n\t"
-                     "isb\n\t"
-                     "mov r0, #0x40000000\n\t"
-                     "vmsr fpexc, r0" ::: "r0", "memory");
-}
-
-/* Makes FP state live on this side of a switch. */
-static inline void fp_use(void)
-{
-    __asm__ volatile(".fpu fpv5-d16\n\tvadd.f64 d0, d0, d0" ::: "memory");
 }
 
 static void ping(void (*use)(void), const struct lane *lane)

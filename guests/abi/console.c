@@ -44,15 +44,15 @@ TEST(abi, console_write_from_a_bad_pointer_is_efault, IDS "", WHY "the hyperviso
      NEEDS "system=pair strategies=all")
 {
     for (uint32_t i = 0; i < NR_NEVER_OWN; i++)
-        expect_eq(hypercall_console_io(CONSOLEIO_write, 4, (void *)never_own[i]), -XEN_EFAULT);
+        expect_eq(hypercall_console_io(CONSOLEIO_write, 4, (void *)(uintptr_t)never_own[i]), -XEN_EFAULT);
 }
 
 TEST(abi, console_write_across_the_end_of_ram_is_efault, IDS "", WHY "the pieces before the end are printed",
      NEEDS "system=solo")
 {
-    memset((void *)(own_ram_end() - 8), 'e', 8);
-    expect_eq(hypercall_console_io(CONSOLEIO_write, 8, (void *)(own_ram_end() - 8)), 0);
-    expect_eq(hypercall_console_io(CONSOLEIO_write, 9, (void *)(own_ram_end() - 8)), -XEN_EFAULT);
+    memset((void *)(uintptr_t)(own_ram_end() - 8), 'e', 8);
+    expect_eq(hypercall_console_io(CONSOLEIO_write, 8, (void *)(uintptr_t)(own_ram_end() - 8)), 0);
+    expect_eq(hypercall_console_io(CONSOLEIO_write, 9, (void *)(uintptr_t)(own_ram_end() - 8)), -XEN_EFAULT);
     expect_eq(hypercall_console_io(CONSOLEIO_write, 1, "\n"), 0);
 }
 

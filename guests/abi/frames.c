@@ -14,7 +14,7 @@ static struct {
 static void lists_fill(void)
 {
     for (uint32_t i = 0; i < NR_FRAMES; i++) {
-        lists.frames[i] = (uint32_t)event_page(2 + i) >> XEN_PAGE_SHIFT;
+        lists.frames[i] = (uintptr_t)event_page(2 + i) >> XEN_PAGE_SHIFT;
         lists.out[i] = 0x5a5a5a5a5a5a5a5aull;
         lists.errs[i] = 0x5a5a5a5a;
     }
@@ -25,7 +25,7 @@ static void lists_fill(void)
 static void lists_are_untouched(void)
 {
     for (uint32_t i = 0; i < NR_FRAMES; i++) {
-        expect_eq(lists.frames[i], (uint32_t)event_page(2 + i) >> XEN_PAGE_SHIFT);
+        expect_eq(lists.frames[i], (uintptr_t)event_page(2 + i) >> XEN_PAGE_SHIFT);
         expect_eq(lists.out[i], 0x5a5a5a5a5a5a5a5aull);
     }
     for (uint32_t i = 0; i < GUARD_WORDS; i++)
@@ -35,7 +35,7 @@ static void lists_are_untouched(void)
 static struct xen_memory_reservation reservation(const void *list)
 {
     return (struct xen_memory_reservation){
-        .extent_start = (uint32_t)list, .nr_extents = NR_FRAMES, .domid = DOMID_SELF};
+        .extent_start = (uintptr_t)list, .nr_extents = NR_FRAMES, .domid = DOMID_SELF};
 }
 
 static void counting_call(uint32_t command, int32_t done)
@@ -77,13 +77,13 @@ TEST(abi, a_batch_writes_results_only, IDS "S2-16", WHY "no reference is taken w
     lists.frames[0] = lists.frames[1] = 1; /* nobody's frame */
     const struct xen_add_to_physmap_batch request = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = NR_FRAMES, .foreign_domid = 2,
-        .idxs = (uint32_t)lists.frames, .gpfns = (uint32_t)lists.frames, .errs = (uint32_t)lists.errs};
+        .idxs = (uintptr_t)lists.frames, .gpfns = (uintptr_t)lists.frames, .errs = (uintptr_t)lists.errs};
 
     expect_eq(hypercall_memory_op(XENMEM_add_to_physmap_batch, &request), 0);
     for (uint32_t i = 0; i < NR_FRAMES; i++)
         expect_eq(lists.errs[i], -XEN_EINVAL);
-    lists.frames[0] = (uint32_t)event_page(2) >> XEN_PAGE_SHIFT;
-    lists.frames[1] = (uint32_t)event_page(3) >> XEN_PAGE_SHIFT;
+    lists.frames[0] = (uintptr_t)event_page(2) >> XEN_PAGE_SHIFT;
+    lists.frames[1] = (uintptr_t)event_page(3) >> XEN_PAGE_SHIFT;
     lists_are_untouched();
 }
 
@@ -95,8 +95,8 @@ TEST(abi, calls_that_look_frames_up_do_not_exist, IDS "S2-15 S2-16 S0-02",
 
     lists_fill();
     for (uint32_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        expect_eq(hypercall(numbers[i], 0x33, (uint32_t)lists.out, 2, (uint32_t)lists.frames, 0), -XEN_ENOSYS);
-        expect_eq(hypercall(numbers[i], (uint32_t)lists.out, NR_FRAMES, 2, 0, 0), -XEN_ENOSYS);
+        expect_eq(hypercall(numbers[i], 0x33, (uintptr_t)lists.out, 2, (uintptr_t)lists.frames, 0), -XEN_ENOSYS);
+        expect_eq(hypercall(numbers[i], (uintptr_t)lists.out, NR_FRAMES, 2, 0, 0), -XEN_ENOSYS);
         lists_are_untouched();
     }
 }

@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Long arguments: on any address, over many regions of the caller's MPU, and in pieces where a call restarts. */
-#include "places.h"
+/* Long arguments: on any address, and in pieces where a call restarts. */
+#include "long.h"
 
-enum {
-    FIELD = 1024, /* what XENVER_capabilities fills */
-    REGION = 64,
-    REGIONS = FIELD / REGION,
-    LIST = 128,
-    GUARD = 0x5a,
-};
-
-static char area[2 * FIELD] __attribute__((aligned(FIELD)));
-
-static void expect_field(const char *field)
-{
-    size_t text = strlen(field);
-
-    expect_true(text > 0 && text < 64);
-    for (size_t i = text; i < FIELD; i++)
-        require_eq(field[i], 0);
-    expect_eq(field[-1], GUARD);
-    expect_eq(field[FIELD], GUARD);
-}
+enum { LIST = 128 };
 
 TEST(abi, a_long_field_is_filled_to_its_end_on_any_address, IDS "", WHY "EL2 writes words, guests have addresses",
      NEEDS "system=solo")
@@ -31,50 +12,6 @@ TEST(abi, a_long_field_is_filled_to_its_end_on_any_address, IDS "", WHY "EL2 wri
         expect_eq(hypercall_xen_version(XENVER_capabilities, area + shift), 0);
         expect_field(area + shift);
     }
-}
-
-/* REGIONS regions from the start of the area on, each with its access. */
-static void set_regions(uint32_t count, enum mpu_access last)
-{
-    for (uint32_t n = 0; n < count; n++) {
-        const uint32_t at = (uint32_t)area + n * REGION;
-        mpu_set_region(n, at, at + REGION, n + 1 == count ? last : MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
-    }
-    mpu_enable();
-}
-
-TEST(abi, a_buffer_may_cross_every_region_of_the_mpu, IDS "S1-07", WHY "protection has no granule that a call may assume",
-     NEEDS "system=solo")
-{
-    require_true(mpu_region_count() >= REGIONS);
-    memset(area, GUARD, sizeof(area));
-    set_regions(REGIONS, MPU_EL1_RW);
-    expect_eq(hypercall_xen_version(XENVER_capabilities, area + 1), 0); /* its end lies in the background */
-    expect_field(area + 1);
-}
-
-TEST(abi, a_buffer_whose_end_is_read_only_is_efault, IDS "S1-07", WHY "the end is looked at before the first byte moves",
-     NEEDS "system=solo")
-{
-    enum { AT = FIELD - 2 * REGION + 32, CHANGESET = 64 };
-
-    memset(area, GUARD, sizeof(area));
-    set_regions(REGIONS, MPU_EL1_RO);
-    expect_eq(hypercall_xen_version(XENVER_changeset, area + AT), -XEN_EFAULT);
-    mpu_disable();
-    for (uint32_t i = 0; i < CHANGESET; i++)
-        require_eq(area[AT + i], GUARD);
-}
-
-TEST(abi, regions_that_overlap_in_a_buffer_are_efault, IDS "S1-07", WHY "EL1 would fault there itself", NEEDS "system=solo")
-{
-    const uint32_t base = (uint32_t)area;
-
-    mpu_set_region(0, base, base + 4 * REGION, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
-    mpu_set_region(1, base + 3 * REGION, base + 5 * REGION, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
-    mpu_enable();
-    expect_eq(hypercall_xen_version(XENVER_changeset, area + 2 * REGION + 8), -XEN_EFAULT);
-    expect_eq(hypercall_xen_version(XENVER_changeset, area + REGION), 0);
 }
 
 /* ---- lists of ports ---- */
@@ -89,7 +26,7 @@ static int32_t poll(const char *list, uint64_t *took_ns)
 {
     enum { NAP_NS = 100 * 1000 };
     const uint64_t start = now_ns();
-    const struct sched_poll poll = {.ports = (uint32_t)list, .nr_ports = LIST, .timeout = start + NAP_NS};
+    const struct sched_poll poll = {.ports = (uintptr_t)list, .nr_ports = LIST, .timeout = start + NAP_NS};
     const int32_t result = hypercall_sched_op(SCHEDOP_poll, &poll);
 
     *took_ns = now_ns() - start;

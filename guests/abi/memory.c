@@ -22,7 +22,7 @@ static int32_t add(uint32_t domid, uint32_t space, uint64_t idx, uint64_t gpfn, 
 
 static uint64_t own_page(void)
 {
-    return (uint32_t)event_page(0) >> XEN_PAGE_SHIFT;
+    return (uintptr_t)event_page(0) >> XEN_PAGE_SHIFT;
 }
 
 static uint32_t own_pages(void)
@@ -113,7 +113,7 @@ TEST(abi, increase_reservation_gives_nothing, IDS "X-28", WHY "a static domain n
 {
     uint64_t frames[4] = {0};
     struct xen_memory_reservation request = {
-        .extent_start = (uint32_t)frames, .nr_extents = 4, .extent_order = 0, .domid = DOMID_SELF};
+        .extent_start = (uintptr_t)frames, .nr_extents = 4, .extent_order = 0, .domid = DOMID_SELF};
 
     expect_eq(hypercall_memory_op(XENMEM_increase_reservation, &request), 0);
     expect_eq(hypercall_memory_op(XENMEM_increase_reservation, (void *)HOLE), 0);

@@ -111,7 +111,7 @@ TEST(abi, a_block_across_the_end_of_own_ram_is_efault, IDS "", WHY "all bytes co
     for (uint32_t i = 0; i < NR_CALLS; i++) {
         uint32_t pointer = own_ram_end() - calls[i].bytes + 1;
 
-        memset((void *)(own_ram_end() - 256), 0, 256);
+        memset((void *)(uintptr_t)(own_ram_end() - 256), 0, 256);
         int32_t result = issue(&calls[i], pointer);
 
         if (result != -XEN_EFAULT)
@@ -178,74 +178,4 @@ TEST(abi, a_block_may_end_with_own_ram, IDS "", WHY "the last byte is the caller
     expect_eq(hypercall_event_channel_op(EVTCHNOP_status, at), 0);
     memcpy(&status, at, sizeof(status));
     expect_eq(status.status, EVTCHNSTAT_closed);
-}
-
-/* ---- the caller's own MPU ---- */
-
-enum { REGION_BANK = 0, REGION_PART = 1 };
-
-/* Bank 0, where this image runs, is open; of the last bank only what a test adds. */
-static void enter_strict_mpu(void)
-{
-    uint32_t base = (uint32_t)machine.bank[0].base;
-
-    mpu_set_region(REGION_BANK, base, base + (uint32_t)machine.bank[0].size, MPU_ALL_RW, MPU_NORMAL, MPU_EXECUTE);
-    mpu_enable_strict();
-}
-
-TEST(abi, memory_the_callers_mpu_hides_is_efault, IDS "", WHY "pointers are translated as the caller's own accesses",
-     NEEDS "system=solo")
-{
-    struct evtchn_status_args *status = event_page(1);
-
-    *status = (struct evtchn_status_args){.dom = DOMID_SELF};
-    enter_strict_mpu();
-    int32_t hidden = hypercall_event_channel_op(EVTCHNOP_status, status);
-    mpu_set_region(REGION_PART, (uint32_t)status, (uint32_t)status + 64, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
-    int32_t shown = hypercall_event_channel_op(EVTCHNOP_status, status);
-    mpu_clear_region(REGION_PART);
-    int32_t hidden_again = hypercall_event_channel_op(EVTCHNOP_status, status);
-    mpu_disable();
-
-    expect_eq(hidden, -XEN_EFAULT);
-    expect_eq(shown, 0);
-    expect_eq(hidden_again, -XEN_EFAULT);
-}
-
-TEST(abi, read_only_memory_can_be_read_but_not_written, IDS "X-01", WHY "permissions of the caller's MPU count",
-     NEEDS "system=solo")
-{
-    struct evtchn_send *send = event_page(1);
-    uint32_t base = (uint32_t)send;
-
-    *send = (struct evtchn_send){.port = 500};
-    enter_strict_mpu();
-    mpu_set_region(REGION_PART, base, base + XEN_PAGE_SIZE, MPU_EL1_RO, MPU_NORMAL, MPU_NO_EXECUTE);
-    int32_t read = hypercall_event_channel_op(EVTCHNOP_send, send);
-    int32_t written = hypercall_xen_version(XENVER_extraversion, send);
-    mpu_disable();
-
-    expect_eq(read, -XEN_EINVAL);
-    expect_eq(written, -XEN_EFAULT);
-    expect_eq(send->port, 500);
-}
-
-TEST(abi, a_block_across_the_end_of_an_mpu_region_is_efault, IDS "", WHY "64 bytes, not a page",
-     NEEDS "system=solo")
-{
-    uint8_t *base = event_page(1);
-    uint8_t *at = base + 64 - 8;
-    const struct evtchn_status_args status = {.dom = DOMID_SELF};
-
-    memcpy(at, &status, sizeof(status));
-    enter_strict_mpu();
-    mpu_set_region(REGION_PART, (uint32_t)base, (uint32_t)base + 64, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
-    int32_t cut = hypercall_event_channel_op(EVTCHNOP_status, at);
-    mpu_set_region(REGION_PART + 1, (uint32_t)base + 64, (uint32_t)base + 128, MPU_EL1_RW, MPU_NORMAL,
-                   MPU_NO_EXECUTE);
-    int32_t whole = hypercall_event_channel_op(EVTCHNOP_status, at);
-    mpu_disable();
-
-    expect_eq(cut, -XEN_EFAULT);
-    expect_eq(whole, 0);
 }

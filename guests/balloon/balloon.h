@@ -26,7 +26,7 @@ enum {
 
 #define PAGE_AT(n) ((uint32_t)SPARE + (uint32_t)(n) * PAGE)
 
-static inline uint64_t frame_of(uint32_t address)
+static inline uint64_t frame_of(uintptr_t address)
 {
     return address >> XEN_PAGE_SHIFT;
 }
@@ -42,7 +42,7 @@ static inline uint32_t image_bank_page(uint32_t n)
 static inline int32_t reservation(uint32_t command, const void *list, uint64_t count, uint32_t order, uint32_t domid)
 {
     const struct xen_memory_reservation request = {
-        .extent_start = (uint32_t)list, .nr_extents = count, .extent_order = order, .domid = (uint16_t)domid};
+        .extent_start = (uintptr_t)list, .nr_extents = count, .extent_order = order, .domid = (uint16_t)domid};
 
     return hypercall_memory_op(command, &request);
 }
@@ -67,12 +67,12 @@ static inline int32_t populate_frame(uint64_t frame, uint32_t order)
     return populate_list(&frame, 1, order);
 }
 
-static inline int32_t decrease(uint32_t address, uint32_t order)
+static inline int32_t decrease(uintptr_t address, uint32_t order)
 {
     return decrease_frame(frame_of(address), order);
 }
 
-static inline int32_t populate(uint32_t address, uint32_t order)
+static inline int32_t populate(uintptr_t address, uint32_t order)
 {
     return populate_frame(frame_of(address), order);
 }
@@ -84,7 +84,7 @@ static inline int32_t remove_frame(uint64_t frame, uint32_t domid)
     return hypercall_memory_op(XENMEM_remove_from_physmap, &request);
 }
 
-static inline int32_t remove_page(uint32_t address)
+static inline int32_t remove_page(uintptr_t address)
 {
     return remove_frame(frame_of(address), DOMID_SELF);
 }
@@ -97,7 +97,7 @@ static inline int32_t memory_query(uint32_t command)
 }
 
 /* frames[i] = frame of base + i * step bytes. */
-static inline void list_fill(uint64_t *frames, uint32_t count, uint32_t base, uint32_t step)
+static inline void list_fill(uint64_t *frames, uint32_t count, uintptr_t base, uint32_t step)
 {
     for (uint32_t i = 0; i < count; i++)
         frames[i] = frame_of(base + i * step);
@@ -105,7 +105,7 @@ static inline void list_fill(uint64_t *frames, uint32_t count, uint32_t base, ui
 
 /* ---- what the guest sees ---- */
 
-static inline bool is_denied_(const char *file, int line, const char *how, uint32_t address, struct fault fault,
+static inline bool is_denied_(const char *file, int line, const char *how, uintptr_t address, struct fault fault,
                               enum fault_kind kind, uint32_t fsr)
 {
     if (fault.kind == kind && fault.fsr == fsr && fault.far == address)
@@ -115,12 +115,12 @@ static inline bool is_denied_(const char *file, int line, const char *how, uint3
     return false;
 }
 
-static inline bool page_is_out_(const char *file, int line, uint32_t address)
+static inline bool page_is_out_(const char *file, int line, uintptr_t address)
 {
     uint32_t value;
     bool out = true;
 
-    for (uint32_t at = address; at < address + PAGE; at += PAGE - 4) {
+    for (uintptr_t at = address; at < address + PAGE; at += PAGE - 4) {
         out &= is_denied_(file, line, "read", at, try_read32(at, &value), FAULT_DATA, FSR_DENIED);
         out &= is_denied_(file, line, "write", at, try_write32(at, 0), FAULT_DATA, FSR_DENIED | FSR_WRITE);
     }
@@ -129,9 +129,9 @@ static inline bool page_is_out_(const char *file, int line, uint32_t address)
     return out;
 }
 
-static inline bool page_is_in_(const char *file, int line, uint32_t address)
+static inline bool page_is_in_(const char *file, int line, uintptr_t address)
 {
-    for (uint32_t at = address; at < address + PAGE; at += PAGE - 4) {
+    for (uintptr_t at = address; at < address + PAGE; at += PAGE - 4) {
         const uint32_t mark = at ^ 0x5a5a5a5au;
         uint32_t old = 0, value = 0;
 
@@ -145,7 +145,7 @@ static inline bool page_is_in_(const char *file, int line, uint32_t address)
     return true;
 }
 
-static inline bool range_is_(const char *file, int line, bool (*check)(const char *, int, uint32_t), uint32_t base,
+static inline bool range_is_(const char *file, int line, bool (*check)(const char *, int, uintptr_t), uintptr_t base,
                              uint32_t pages)
 {
     bool holds = true;
@@ -161,13 +161,13 @@ static inline bool range_is_(const char *file, int line, bool (*check)(const cha
 #define expect_range_in(base, pages) range_is_(__FILE__, __LINE__, page_is_in_, base, pages)
 
 /* First and last word of a page say whose it is, so that pages cannot be mistaken for each other. */
-static inline void page_mark(uint32_t address, uint32_t value)
+static inline void page_mark(uintptr_t address, uint32_t value)
 {
     *(volatile uint32_t *)address = address ^ value;
     *(volatile uint32_t *)(address + PAGE - 4) = address + value;
 }
 
-static inline bool page_has_mark(uint32_t address, uint32_t value)
+static inline bool page_has_mark(uintptr_t address, uint32_t value)
 {
     return *(volatile uint32_t *)address == (address ^ value) &&
            *(volatile uint32_t *)(address + PAGE - 4) == address + value;

@@ -5,12 +5,12 @@
 #define ALL NEEDS "system=balloon strategies=all"
 #define ONE NEEDS "system=balloon"
 
-static int32_t get_features(uint32_t address)
+static int32_t get_features(uintptr_t address)
 {
     return hypercall_xen_version(XENVER_get_features, (void *)address);
 }
 
-static void expect_no_buffer(uint32_t address)
+static void expect_no_buffer(uintptr_t address)
 {
     const int32_t efault = -XEN_EFAULT;
 
@@ -28,7 +28,7 @@ static void expect_no_buffer(uint32_t address)
 
 TEST(balloon, a_page_that_is_out_is_no_buffer, IDS "S1-07", WHY "reading, writing and printing calls", ALL)
 {
-    const uint32_t page = PAGE_AT(6);
+    const uintptr_t page = PAGE_AT(6);
 
     *(struct xen_feature_info *)page = (struct xen_feature_info){0};
     require_eq(get_features(page), 0); /* the hypervisor has just used it */
@@ -42,7 +42,7 @@ TEST(balloon, a_page_that_is_out_is_no_buffer, IDS "S1-07", WHY "reading, writin
 
 TEST(balloon, a_removed_page_is_no_buffer, IDS "S1-07 X-26", WHY "unmapped is unmapped, whatever it is called", ALL)
 {
-    const uint32_t page = PAGE_AT(6);
+    const uintptr_t page = PAGE_AT(6);
 
     require_eq(remove_page(page), 0);
     expect_no_buffer(page);
@@ -53,7 +53,7 @@ TEST(balloon, a_removed_page_is_no_buffer, IDS "S1-07 X-26", WHY "unmapped is un
 
 TEST(balloon, a_buffer_that_reaches_into_a_page_that_is_out_is_efault, IDS "S1-07", WHY "every byte counts", ONE)
 {
-    const uint32_t page = PAGE_AT(6);
+    const uintptr_t page = PAGE_AT(6);
 
     require_eq(decrease(page, 0), 1);
     for (uint32_t inside = 4; inside < sizeof(struct xen_feature_info); inside += 1)
@@ -69,7 +69,7 @@ TEST(balloon, a_buffer_that_reaches_into_a_page_that_is_out_is_efault, IDS "S1-0
 TEST(balloon, a_buffer_beside_a_page_that_is_out_works, IDS "S1-07", WHY "what the hypervisor remembers is exact", ONE)
 {
     for (uint32_t round = 0; round < 4; round++) {
-        const uint32_t page = PAGE_AT(10 + 2 * round), buffers[] = {page - 8, page + PAGE, SPARE, SPARE_LIMIT - 8};
+        const uintptr_t page = PAGE_AT(10 + 2 * round), buffers[] = {page - 8, page + PAGE, SPARE, SPARE_LIMIT - 8};
 
         require_eq(decrease(page, 0), 1);
         for (uint32_t i = 0; i < 4; i++) {
@@ -89,10 +89,10 @@ TEST(balloon, a_call_forgets_pages_beside_its_own_argument, IDS "S1-07", WHY "wh
     uint64_t *const list = (uint64_t *)PAGE_AT(5);
 
     for (uint32_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        const uint32_t page = PAGE_AT(pages[i]);
+        const uintptr_t page = PAGE_AT(pages[i]);
 
         *list = frame_of(page);
-        *request = (struct xen_memory_reservation){.extent_start = (uint32_t)list, .nr_extents = 1, .domid = DOMID_SELF};
+        *request = (struct xen_memory_reservation){.extent_start = (uintptr_t)list, .nr_extents = 1, .domid = DOMID_SELF};
         *remove = (struct xen_remove_from_physmap){.domid = DOMID_SELF, .gpfn = *list};
         require_eq(hypercall_memory_op(XENMEM_decrease_reservation, request), 1);
         expect_eq(get_features(page), -XEN_EFAULT);
@@ -107,7 +107,7 @@ TEST(balloon, a_call_forgets_pages_beside_its_own_argument, IDS "S1-07", WHY "wh
 
 TEST(balloon, no_event_page_may_be_in_a_page_that_is_out, IDS "S4-03 S1-07", WHY "no RAM is there", ONE)
 {
-    const uint32_t page = PAGE_AT(6);
+    const uintptr_t page = PAGE_AT(6);
 
     require_eq(decrease(page, 0), 1);
     expect_eq(events_register_shared_info((void *)page), -XEN_EINVAL);

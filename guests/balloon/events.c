@@ -12,7 +12,7 @@ enum { UNUSED = 0xff0, MARK = 0x600dda7a }; /* a word behind shared_info */
 
 static uint32_t near_port, far_port; /* a channel to oneself */
 
-static void listen_in(uint32_t page)
+static void listen_in(uintptr_t page)
 {
     require_eq(events_register_shared_info((void *)page), 0);
     near_port = (uint32_t)evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
@@ -31,7 +31,7 @@ static void expect_event(uint32_t port)
 
 TEST(balloon, events_still_arrive_in_a_page_that_is_out, IDS "X-30 S1-07", WHY "the page is pinned, not gone", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     require_eq(decrease(page, 0), 1);
@@ -46,7 +46,7 @@ TEST(balloon, events_still_arrive_in_a_page_that_is_out, IDS "X-30 S1-07", WHY "
 
 TEST(balloon, a_removed_event_page_comes_back_with_its_content, IDS "X-40 X-26", WHY "unmapped, but in use", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     require_eq(remove_page(page), 0);
@@ -59,7 +59,7 @@ TEST(balloon, a_removed_event_page_comes_back_with_its_content, IDS "X-40 X-26",
 
 TEST(balloon, an_event_page_goes_with_a_great_extent, IDS "X-30", WHY "any one page of 512", ALL)
 {
-    uint32_t page = PAGE_AT(600);
+    uintptr_t page = PAGE_AT(600);
 
     listen_in(page);
     for (uint32_t next = 701; next < 1010; next += 101) { /* at each place in a word of page states */
@@ -69,7 +69,7 @@ TEST(balloon, an_event_page_goes_with_a_great_extent, IDS "X-30", WHY "any one p
         expect_event(near_port);
         expect_eq(*(volatile uint32_t *)(page + UNUSED), MARK);
         require_eq(remove_page(page), 0);
-        require_eq(events_register_shared_info((void *)PAGE_AT(next)), 0);
+        require_eq(events_register_shared_info((void *)(uintptr_t)PAGE_AT(next)), 0);
         require_eq(populate(page, 0), 1);
         page = PAGE_AT(next);
         events_quiet(0);
@@ -78,7 +78,7 @@ TEST(balloon, an_event_page_goes_with_a_great_extent, IDS "X-30", WHY "any one p
 
 TEST(balloon, a_mask_in_a_page_that_is_out_still_counts, IDS "X-30", WHY "send and unmask read it there", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     event_mask(near_port);
@@ -104,7 +104,7 @@ static void note_upcall(uint32_t intid)
 
 TEST(balloon, the_upcall_comes_from_a_page_that_is_out, IDS "X-30 X-06", WHY "the line follows the flag wherever it is", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     irq_init();
@@ -126,7 +126,7 @@ TEST(balloon, the_upcall_comes_from_a_page_that_is_out, IDS "X-30 X-06", WHY "th
 
 TEST(balloon, a_poll_finds_events_in_a_page_that_is_out, IDS "X-30", WHY "the hypervisor looks at the pending bit", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     require_eq(decrease(page, 0), 1);
@@ -138,7 +138,7 @@ TEST(balloon, a_poll_finds_events_in_a_page_that_is_out, IDS "X-30", WHY "the hy
 
 TEST(balloon, closing_a_port_clears_its_bit_in_a_page_that_is_out, IDS "X-30", WHY "the next owner starts clean", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     expect_eq(evtchn_send(far_port), 0);
@@ -150,7 +150,7 @@ TEST(balloon, closing_a_port_clears_its_bit_in_a_page_that_is_out, IDS "X-30", W
 
 TEST(balloon, a_vcpu_info_in_a_page_that_is_out_is_written, IDS "X-30 S4-12", WHY "as recorded: 1, and 1 again", ALL)
 {
-    const uint32_t page = PAGE_AT(50), info = PAGE_AT(60) + 0x740;
+    const uintptr_t page = PAGE_AT(50), info = PAGE_AT(60) + 0x740;
 
     listen_in(page);
     require_eq(events_register_vcpu_info(0, (void *)info), 0);
@@ -166,7 +166,7 @@ TEST(balloon, a_vcpu_info_in_a_page_that_is_out_is_written, IDS "X-30 S4-12", WH
 
 TEST(balloon, both_event_pages_may_be_out_at_once, IDS "X-30", WHY "one send, two pages that no view holds", ALL)
 {
-    const uint32_t page = PAGE_AT(50), info = PAGE_AT(51);
+    const uintptr_t page = PAGE_AT(50), info = PAGE_AT(51);
 
     listen_in(page);
     require_eq(events_register_vcpu_info(0, (void *)info), 0);
@@ -197,7 +197,7 @@ TEST(balloon, an_event_page_stays_registered_while_it_is_out, IDS "X-30", WHY "d
 
 TEST(balloon, an_event_page_can_go_and_come_many_times, IDS "X-30", WHY "nothing is used up", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
     const uint32_t before = slots_left();
 
     listen_in(page);
@@ -213,7 +213,7 @@ TEST(balloon, an_event_page_can_go_and_come_many_times, IDS "X-30", WHY "nothing
 
 TEST(balloon, a_vcpu_info_may_be_registered_while_shared_info_is_out, IDS "X-30 S4-12", WHY "its content is fetched from there", ALL)
 {
-    const uint32_t page = PAGE_AT(50), info = PAGE_AT(60);
+    const uintptr_t page = PAGE_AT(50), info = PAGE_AT(60);
 
     listen_in(page);
     expect_eq(evtchn_send(far_port), 0);
@@ -232,7 +232,7 @@ TEST(balloon, a_vcpu_info_may_be_registered_while_shared_info_is_out, IDS "X-30 
 
 TEST(balloon, shared_info_moves_after_it_was_removed, IDS "X-40", WHY "its content goes to the new page", ALL)
 {
-    const uint32_t page = PAGE_AT(50), next = PAGE_AT(80);
+    const uintptr_t page = PAGE_AT(50), next = PAGE_AT(80);
 
     listen_in(page);
     event_mask(200);
@@ -249,7 +249,7 @@ TEST(balloon, shared_info_moves_after_it_was_removed, IDS "X-40", WHY "its conte
 
 TEST(balloon, the_page_that_shared_info_left_is_ordinary_again, IDS "X-40 X-30", WHY "its pin is dropped", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     listen_in(page);
     require_eq(remove_page(page), 0);
@@ -258,7 +258,7 @@ TEST(balloon, the_page_that_shared_info_left_is_ordinary_again, IDS "X-40 X-30",
     memset((void *)page, 0, PAGE);
     events_quiet(0);
     expect_eq(evtchn_send(far_port), 0);
-    for (uint32_t at = page; at < page + PAGE; at += 4)
+    for (uintptr_t at = page; at < page + PAGE; at += 4)
         if (*(volatile uint32_t *)at != 0)
             fail_("0x%x was written", at);
     require_eq(decrease(page, 0), 1);

@@ -116,5 +116,5 @@ TEST(balloon, registering_pages_beyond_the_address_width_is_einval, IDS "X-27", 
         expect_eq(hypercall_memory_op(XENMEM_add_to_physmap, &add), -XEN_EINVAL);
         expect_eq(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0, &info), -XEN_EINVAL);
     }
-    expect_eq(events_register_shared_info((void *)own), 0);
+    expect_eq(events_register_shared_info((void *)(uintptr_t)own), 0);
 }

@@ -71,17 +71,17 @@ enum { NR_WILD = sizeof(wild) / sizeof(wild[0]) };
 TEST(balloon, an_argument_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY "0 instead of -EFAULT", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++) {
-        expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, (void *)wild[i]), 0);
-        expect_eq(hypercall_memory_op(XENMEM_populate_physmap, (void *)wild[i]), 0);
-        expect_eq(hypercall_memory_op(XENMEM_increase_reservation, (void *)wild[i]), 0);
+        expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, (void *)(uintptr_t)wild[i]), 0);
+        expect_eq(hypercall_memory_op(XENMEM_populate_physmap, (void *)(uintptr_t)wild[i]), 0);
+        expect_eq(hypercall_memory_op(XENMEM_increase_reservation, (void *)(uintptr_t)wild[i]), 0);
     }
 }
 
 TEST(balloon, a_list_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY "the first entry is unreadable", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++) {
-        expect_eq(decrease_list((const uint64_t *)wild[i], 2, 0), 0);
-        expect_eq(populate_list((const uint64_t *)wild[i], 2, 0), 0);
+        expect_eq(decrease_list((const uint64_t *)(uintptr_t)wild[i], 2, 0), 0);
+        expect_eq(populate_list((const uint64_t *)(uintptr_t)wild[i], 2, 0), 0);
     }
 }
 
@@ -92,7 +92,7 @@ TEST(balloon, a_list_beyond_the_address_width_is_unreadable, IDS "X-20 X-27", WH
     require_eq(decrease(image_bank_page(0), 0), 1);
     list_fill(frames, 2, image_bank_page(1), PAGE);
     for (uint32_t bit = 32; bit < 64; bit++) {
-        request.extent_start = (uint32_t)frames | 1ull << bit;
+        request.extent_start = (uintptr_t)frames | 1ull << bit;
         expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, &request), 0);
         expect_eq(hypercall_memory_op(XENMEM_populate_physmap, &request), 0);
     }
@@ -102,7 +102,7 @@ TEST(balloon, a_list_beyond_the_address_width_is_unreadable, IDS "X-20 X-27", WH
 TEST(balloon, remove_with_a_wild_argument_is_efault, IDS "S1-07", WHY "this call has errors", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++)
-        expect_eq(hypercall_memory_op(XENMEM_remove_from_physmap, (void *)wild[i]), -XEN_EFAULT);
+        expect_eq(hypercall_memory_op(XENMEM_remove_from_physmap, (void *)(uintptr_t)wild[i]), -XEN_EFAULT);
 }
 
 TEST(balloon, a_list_may_be_unaligned, IDS "", WHY "calling convention, rule 6", ONE)
@@ -121,7 +121,7 @@ TEST(balloon, a_list_may_be_unaligned, IDS "", WHY "calling convention, rule 6",
 TEST(balloon, a_list_may_cross_a_page, IDS "", WHY "an entry in two pages, too", ONE)
 {
     for (uint32_t back = 4; back <= 16; back += 4) {
-        void *const list = (void *)(PAGE_AT(600) - back);
+        void *const list = (void *)(uintptr_t)(PAGE_AT(600) - back);
         uint64_t filled[4];
 
         list_fill(filled, 4, PAGE_AT(1), PAGE);
@@ -150,7 +150,7 @@ TEST(balloon, a_list_that_leaves_ram_stops_there, IDS "X-20", WHY "entries are r
     expect_eq(decrease_list(list, 5, 0), 2);
     expect_range_out(PAGE_AT(1), 2);
     expect_eq(populate_list(list, 5, 0), 2);
-    expect_eq(decrease_list((uint64_t *)((uint32_t)list + 4), 2, 0), 0); /* garbage, then half an entry */
+    expect_eq(decrease_list((uint64_t *)(uintptr_t)((uintptr_t)list + 4), 2, 0), 0); /* garbage, then half an entry */
 }
 
 TEST(balloon, a_list_that_meets_a_hole_stops_there, IDS "X-20", WHY "a page that is out is no buffer", ONE)
@@ -170,7 +170,7 @@ TEST(balloon, a_list_in_a_page_that_it_gives_away_stops_there, IDS "X-20 S1-07",
     uint64_t *const list = (uint64_t *)PAGE_AT(20);
 
     list_fill(list, 4, PAGE_AT(1), PAGE);
-    list[1] = frame_of((uint32_t)list);
+    list[1] = frame_of((uintptr_t)list);
     expect_eq(decrease_list(list, 4, 0), 2);
     expect_out(PAGE_AT(1));
     expect_out(PAGE_AT(20));
@@ -187,7 +187,7 @@ TEST(balloon, an_argument_block_in_a_page_that_it_gives_away, IDS "S1-07", WHY "
 
     list_fill(frames, 3, PAGE_AT(19), PAGE);
     *request = (struct xen_memory_reservation){
-        .extent_start = (uint32_t)frames, .nr_extents = 3, .domid = DOMID_SELF};
+        .extent_start = (uintptr_t)frames, .nr_extents = 3, .domid = DOMID_SELF};
     expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, request), 3);
     expect_range_out(PAGE_AT(19), 3);
     expect_eq(hypercall_memory_op(XENMEM_populate_physmap, request), 0);
@@ -201,7 +201,7 @@ TEST(balloon, an_argument_block_may_cross_pages, IDS "", WHY "half of it in a pa
 
     frames[0] = frame_of(PAGE_AT(20));
     *request = (struct xen_memory_reservation){
-        .extent_start = (uint32_t)frames, .nr_extents = 1, .domid = DOMID_SELF};
+        .extent_start = (uintptr_t)frames, .nr_extents = 1, .domid = DOMID_SELF};
     expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, request), 1);
     expect_out(PAGE_AT(20));
     expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, request), 0);

@@ -155,7 +155,7 @@ TEST(balloon, a_random_walk_in_the_first_bank_follows_the_model, IDS "S1-06 S1-0
     const uint32_t budget = slots_left();
 
     area = image_bank_page(1);
-    require_true(AREA_PAGE(AREA) + PAGE <= (uint32_t)machine.device_tree);
+    require_true(AREA_PAGE(AREA) + PAGE <= (uintptr_t)machine.device_tree);
     require_eq(decrease(image_bank_page(0), 0), 1);
     in_before = false;
     walk(0x7f4a7c15, budget);

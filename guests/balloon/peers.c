@@ -6,7 +6,7 @@
 #define ALL NEEDS "system=balloon strategies=all"
 
 /* Domain 2: nothing of domain 1's spare bank can be reached, and no call gets it. */
-static void try_everything(uint32_t page)
+static void try_everything(uintptr_t page)
 {
     expect_out(page);
     expect_eq(populate(page, 0), 0);
@@ -92,7 +92,7 @@ PEER(2, balloon, both_domains_give_back_pages_at_once)
 
     peers_meet();
     for (uint32_t round = 0;; round++) {
-        const uint32_t page = mine + (round % 8) * PAGE;
+        const uintptr_t page = mine + (round % 8) * PAGE;
 
         expect_in(page);
         require_eq(decrease(page, 0), 1);
@@ -106,7 +106,7 @@ PEER(2, balloon, both_domains_give_back_pages_at_once)
 /* The peer's events come while shared_info is out: its send reaches a page that no view holds. */
 TEST(balloon, a_peers_event_arrives_in_a_page_that_is_out, IDS "X-30 S4-05", WHY "the sender's window opens it", ALL)
 {
-    const uint32_t page = PAGE_AT(50);
+    const uintptr_t page = PAGE_AT(50);
 
     require_eq(events_register_shared_info((void *)page), 0);
     peers_meet();
@@ -145,7 +145,8 @@ TEST(balloon, a_send_to_a_peer_whose_page_is_out, IDS "X-30 S4-05", WHY "its pag
 
 PEER(2, balloon, a_send_to_a_peer_whose_page_is_out)
 {
-    const uint32_t page = image_bank_page(3), port = peer_port(0);
+    const uintptr_t page = image_bank_page(3);
+    const uint32_t port = peer_port(0);
 
     require_eq(events_register_shared_info((void *)page), 0);
     peers_meet();

@@ -21,7 +21,7 @@ static void prepare(void)
 /* All three calls, from the beginning and from extent 3. */
 static void expect_nothing(const void *list, uint64_t count, uint32_t order, uint32_t flags, uint32_t domid)
 {
-    const struct xen_memory_reservation request = {.extent_start = (uint32_t)list, .nr_extents = count,
+    const struct xen_memory_reservation request = {.extent_start = (uintptr_t)list, .nr_extents = count,
                                                    .extent_order = order, .mem_flags = flags,
                                                    .domid = (uint16_t)domid};
 
@@ -110,7 +110,7 @@ TEST(balloon, other_flags_change_nothing, IDS "X-20", WHY "as recorded for real 
 
     prepare();
     for (uint32_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-        const struct xen_memory_reservation request = {.extent_start = (uint32_t)frames, .nr_extents = 2,
+        const struct xen_memory_reservation request = {.extent_start = (uintptr_t)frames, .nr_extents = 2,
                                                        .mem_flags = flags[i], .domid = DOMID_SELF};
 
         expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, &request), 2);
@@ -120,7 +120,7 @@ TEST(balloon, other_flags_change_nothing, IDS "X-20", WHY "as recorded for real 
 
 TEST(balloon, padding_of_the_argument_is_ignored, IDS "", WHY "calling convention, rule 7", ONE)
 {
-    struct xen_memory_reservation request = {.extent_start = (uint32_t)frames, .nr_extents = 1, .domid = DOMID_SELF};
+    struct xen_memory_reservation request = {.extent_start = (uintptr_t)frames, .nr_extents = 1, .domid = DOMID_SELF};
 
     prepare();
     memset(request.pad, 0xff, sizeof(request.pad));

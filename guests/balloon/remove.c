@@ -7,7 +7,7 @@
 
 TEST(balloon, a_removed_page_comes_back_by_populate, IDS "X-26 S1-05", WHY "unmapped, not lost", ALL)
 {
-    const uint32_t page = PAGE_AT(9);
+    const uintptr_t page = PAGE_AT(9);
 
     page_mark(page - PAGE, 1);
     expect_eq(remove_page(page), 0);
@@ -95,7 +95,7 @@ TEST(balloon, reservations_never_move, IDS "S1-05 X-26 X-28", WHY "a static doma
 
 TEST(balloon, maximum_gpfn_is_the_highest_ever, IDS "", WHY "it does not follow the last page out", ONE)
 {
-    const uint32_t last = 0x28003000;
+    const uintptr_t last = 0x28003000;
 
     expect_eq(memory_query(XENMEM_maximum_gpfn), last >> XEN_PAGE_SHIFT);
     require_eq(decrease(last, 0), 1);

@@ -6,13 +6,13 @@
 #define ONE NEEDS "system=balloon"
 
 /* The pages right below and right above; page `first` - 1 and page `first` + `pages` are in the bank. */
-static void expect_neighbours_marked(uint32_t first, uint32_t pages, uint32_t mark)
+static void expect_neighbours_marked(uintptr_t first, uint32_t pages, uint32_t mark)
 {
     expect_true(page_has_mark(PAGE_AT(first) - PAGE, mark));
     expect_true(page_has_mark(PAGE_AT(first + pages), mark));
 }
 
-static void go_out_and_in(uint32_t first, uint32_t order)
+static void go_out_and_in(uintptr_t first, uint32_t order)
 {
     const uint32_t pages = 1u << order, mark = 0x1000u + order;
 
@@ -28,7 +28,7 @@ static void go_out_and_in(uint32_t first, uint32_t order)
 
 TEST(balloon, a_page_that_is_out_is_unreachable, IDS "S1-05 S1-06 S1-15", WHY "read, write, fetch; EL1 and EL0", ALL)
 {
-    const uint32_t page = PAGE_AT(7);
+    const uintptr_t page = PAGE_AT(7);
     uint32_t value;
 
     require_eq(decrease(page, 0), 1);
@@ -42,7 +42,7 @@ TEST(balloon, a_page_that_is_out_is_unreachable, IDS "S1-05 S1-06 S1-15", WHY "r
 
 TEST(balloon, a_page_comes_back_to_its_own_place, IDS "S1-06 S3-07", WHY "the same frame, and only that frame", ALL)
 {
-    const uint32_t page = PAGE_AT(100);
+    const uintptr_t page = PAGE_AT(100);
 
     page_mark(page - PAGE, 1);
     page_mark(page + PAGE, 1);

@@ -12,7 +12,7 @@ enum { SHARED = 0x30000000, SHARED_PAGES = 4 };
 
 static void meet(void)
 {
-    require_eq(events_register_shared_info((void *)(uint32_t)machine.bank[1].base), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)machine.bank[1].base), 0);
     peers_meet();
 }
 

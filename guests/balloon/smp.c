@@ -12,21 +12,21 @@ enum { ROUNDS = 20 };
 
 /* vCPU 0 says which step it is at; vCPU 1 says which one it has finished. */
 static volatile uint32_t step, done;
-static volatile uint32_t page;
+static volatile uintptr_t page;
 static volatile int32_t answer;
 
 static void tell(uint32_t number)
 {
-    __asm__ volatile("dmb" ::: "memory");
+    __asm__ volatile("dmb sy" ::: "memory");
     step = number;
-    __asm__ volatile("dsb\n\tsev" ::: "memory");
+    __asm__ volatile("dsb sy\n\tsev" ::: "memory");
 }
 
 static void finished(uint32_t number)
 {
-    __asm__ volatile("dmb" ::: "memory");
+    __asm__ volatile("dmb sy" ::: "memory");
     done = number;
-    __asm__ volatile("dsb\n\tsev" ::: "memory");
+    __asm__ volatile("dsb sy\n\tsev" ::: "memory");
 }
 
 /* On one CPU the other vCPU runs only when this one gives way; the hint does the same for an emulated CPU. */
@@ -36,7 +36,7 @@ static void await(volatile uint32_t *word, uint32_t number)
         sched_yield();
         relax();
     }
-    __asm__ volatile("dmb" ::: "memory");
+    __asm__ volatile("dmb sy" ::: "memory");
 }
 
 /* ---- even steps: the page is in; odd steps: it is out ---- */

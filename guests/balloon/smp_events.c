@@ -9,7 +9,7 @@ TEST(balloon, events_from_the_other_cpu_survive_a_page_that_comes_and_goes, IDS 
 {
     const uint32_t events = image_bank_page(20);
 
-    require_eq(events_register_shared_info((void *)events), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)events), 0);
     peers_meet();
     for (uint32_t round = 0; round < 50; round++) {
         peer_signal(0);
@@ -34,14 +34,14 @@ TEST(balloon, shared_info_moves_while_the_other_cpu_sends, IDS "X-40 S4-17", WHY
 {
     uint32_t events = image_bank_page(20), next = image_bank_page(22);
 
-    require_eq(events_register_shared_info((void *)events), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)events), 0);
     peers_meet();
     for (uint32_t round = 0; round < 50; round++) {
         const uint32_t old = events;
 
         peer_signal(0);
         require_eq(remove_page(old), 0);
-        require_eq(events_register_shared_info((void *)next), 0);
+        require_eq(events_register_shared_info((void *)(uintptr_t)next), 0);
         require_eq(populate(old, 0), 1);
         events = next;
         next = old;
@@ -63,13 +63,13 @@ TEST(balloon, shared_info_moves_while_the_other_cpu_sends_without_pause, IDS "X-
 {
     uint32_t events = image_bank_page(20), next = image_bank_page(22);
 
-    require_eq(events_register_shared_info((void *)events), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)events), 0);
     peers_meet();
     for (uint32_t round = 0; round < 200; round++) {
         const uint32_t old = events;
 
         require_eq(remove_page(old), 0);
-        require_eq(events_register_shared_info((void *)next), 0);
+        require_eq(events_register_shared_info((void *)(uintptr_t)next), 0);
         require_eq(populate(old, 0), 1);
         event_wait(peer_port(1));
         events = next;

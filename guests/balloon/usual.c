@@ -30,9 +30,9 @@ TEST(balloon, the_short_way_leaves_pages_fit_for_everything, IDS "S1-06 X-30", W
         expect_in(usual_page(n));
     }
     require_eq(decrease(usual_page(3), 0), 1);
-    expect_eq(events_register_shared_info((void *)usual_page(3)), -XEN_EINVAL);
-    expect_eq(events_register_shared_info((void *)usual_page(0)), 0);
-    expect_eq(events_register_vcpu_info(0, (void *)usual_page(1)), 0);
+    expect_eq(events_register_shared_info((void *)(uintptr_t)usual_page(3)), -XEN_EINVAL);
+    expect_eq(events_register_shared_info((void *)(uintptr_t)usual_page(0)), 0);
+    expect_eq(events_register_vcpu_info(0, (void *)(uintptr_t)usual_page(1)), 0);
 }
 
 TEST(balloon, the_short_way_ends_at_an_event_page, IDS "X-30", WHY "who writes there must learn that it goes", ALL)
@@ -40,7 +40,7 @@ TEST(balloon, the_short_way_ends_at_an_event_page, IDS "X-30", WHY "who writes t
     uint64_t frames[6];
 
     make_gap();
-    require_eq(events_register_shared_info((void *)usual_page(3)), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)usual_page(3)), 0);
     const int32_t near = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
     const int32_t far = evtchn_bind_interdomain(DOMID_SELF, (uint32_t)near);
 
@@ -61,7 +61,7 @@ TEST(balloon, a_list_may_leave_the_short_way_anywhere, IDS "S1-06 X-20", WHY "ot
     const uint32_t others[] = {PAGE_AT(3), image_bank_page(0) - PAGE};
 
     make_gap();
-    for (uint32_t place = 0; place < 5; place++)
+    for (uintptr_t place = 0; place < 5; place++)
         for (uint32_t i = 0; i < 2; i++) {
             uint64_t frames[5];
 
@@ -94,7 +94,7 @@ TEST(balloon, the_short_way_cuts_no_frame_number, IDS "X-27", WHY "64 bits are c
 
 TEST(balloon, the_short_way_ends_where_the_bank_ends, IDS "S1-07", WHY "the frames right below and above", ONE)
 {
-    const uint32_t base = (uint32_t)machine.bank[0].base, limit = base + (uint32_t)machine.bank[0].size;
+    const uintptr_t base = (uint32_t)machine.bank[0].base, limit = base + (uint32_t)machine.bank[0].size;
 
     make_gap();
     expect_eq(decrease(base - PAGE, 0), 0);

@@ -67,7 +67,7 @@ TEST(direct_map, a_guest_that_knows_only_its_tree_receives_an_event, IDS "S0-09 
 TEST(direct_map, shared_info_is_the_page_the_guest_named, IDS "S0-10 S0-20 S4-03",
      WHY "direct-mapped all the same: the hypervisor writes there and nowhere else", NEEDS "system=solo strategies=all")
 {
-    const uint32_t page = (uint32_t)event_page(1);
+    const uintptr_t page = (uintptr_t)event_page(1);
 
     memset((void *)(page - PAGE), 0x77, 3 * PAGE);
     require_eq(events_register_shared_info((void *)page), 0);
@@ -76,7 +76,7 @@ TEST(direct_map, shared_info_is_the_page_the_guest_named, IDS "S0-10 S0-20 S4-03
     expect_true(info->wc_version != 0 && info->wc_version % 2 == 0);
     expect_eq(info->evtchn_mask[0], 0);
     expect_eq(*(uint32_t *)(page + PAGE - 4), 0); /* the whole page was zeroed */
-    for (uint32_t at = 0; at < PAGE; at += 4) {
+    for (uintptr_t at = 0; at < PAGE; at += 4) {
         expect_eq(*(uint32_t *)(page - PAGE + at), 0x77777777);
         expect_eq(*(uint32_t *)(page + PAGE + at), 0x77777777);
     }
@@ -88,8 +88,8 @@ TEST(direct_map, event_pages_cost_no_region, IDS "S0-20", WHY "they are part of 
     const uint32_t bank = (uint32_t)machine.bank[4].base;
     uint32_t value;
 
-    require_eq(events_register_shared_info((void *)bank), 0);
-    require_eq(events_register_vcpu_info(0, (void *)((uint32_t)machine.bank[5].base + 0x40)), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)bank), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)((uint32_t)machine.bank[5].base + 0x40)), 0);
     expect_eq(try_write32(bank + PAGE, 1).kind, FAULT_NONE);
     expect_eq(try_read32(bank - 4, &value).kind, FAULT_DATA);
     expect_eq(try_read32(bank + 4 * PAGE, &value).kind, FAULT_DATA);

@@ -38,7 +38,7 @@ TEST(direct_map, a_guest_reads_what_the_loader_put_at_that_address, IDS "S0-01 S
 
 PEER(2, direct_map, a_guest_reads_what_the_loader_put_at_that_address)
 {
-    for (uint32_t at = 0; at < PAGE; at += 4) {
+    for (uintptr_t at = 0; at < PAGE; at += 4) {
         expect_eq(*(volatile uint32_t *)(0x204a0000 + at), (0x204a0000 + at) ^ 0x5ec2e755u);
         expect_eq(*(volatile uint32_t *)(0x28005000 + at), (0x28005000 + at) ^ 0x5ec2e755u);
     }
@@ -52,7 +52,7 @@ TEST(direct_map, both_domains_name_shared_memory_alike, IDS "S0-01 S0-11", WHY "
 {
     volatile uint32_t *const word = (volatile uint32_t *)0x30001234;
 
-    require_eq(events_register_shared_info((void *)(uint32_t)machine.bank[1].base), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)machine.bank[1].base), 0);
     *word = 0xd1d1d1d1;
     peers_meet();
     peer_signal(0);
@@ -64,7 +64,7 @@ PEER(2, direct_map, both_domains_name_shared_memory_alike)
 {
     volatile uint32_t *const word = (volatile uint32_t *)0x30001234;
 
-    require_eq(events_register_shared_info((void *)(uint32_t)machine.bank[1].base), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)machine.bank[1].base), 0);
     peers_meet();
     peer_wait(0);
     expect_eq(*word, 0xd1d1d1d1);
@@ -92,8 +92,8 @@ TEST(direct_map, every_vcpu_has_its_redistributor_where_the_board_has_it, IDS "S
     for (uint32_t vcpu = 0; vcpu < 2; vcpu++) {
         const uint32_t typer = (uint32_t)REDISTRIBUTORS + vcpu * 0x20000 + 8;
 
-        expect_eq(*(volatile uint32_t *)(typer + 4), vcpu);                /* affinity */
-        expect_eq(*(volatile uint32_t *)typer >> 4 & 1u, vcpu == 1 ? 1 : 0); /* Last */
+        expect_eq(*(volatile uint32_t *)(uintptr_t)(typer + 4), vcpu);                /* affinity */
+        expect_eq(*(volatile uint32_t *)(uintptr_t)typer >> 4 & 1u, vcpu == 1 ? 1 : 0); /* Last */
     }
 }
 

@@ -27,24 +27,24 @@ enum {
 };
 
 /* Every word of [base, base + bytes) becomes its address mixed with `seed`; and is it so? */
-static inline void mark(uint32_t base, uint32_t bytes, uint32_t seed)
+static inline void mark(uintptr_t base, uint32_t bytes, uint32_t seed)
 {
-    for (uint32_t at = base; at < base + bytes; at += 4)
+    for (uintptr_t at = base; at < base + bytes; at += 4)
         *word_at(at) = at ^ seed;
 }
 
-static inline bool is_marked(uint32_t base, uint32_t bytes, uint32_t seed)
+static inline bool is_marked(uintptr_t base, uint32_t bytes, uint32_t seed)
 {
-    for (uint32_t at = base; at < base + bytes; at += 4) {
+    for (uintptr_t at = base; at < base + bytes; at += 4) {
         if (*word_at(at) != (at ^ seed))
             return false;
     }
     return true;
 }
 
-static inline bool is_filled(uint32_t base, uint32_t bytes, uint32_t word)
+static inline bool is_filled(uintptr_t base, uint32_t bytes, uint32_t word)
 {
-    for (uint32_t at = base; at < base + bytes; at += 4) {
+    for (uintptr_t at = base; at < base + bytes; at += 4) {
         if (*word_at(at) != word)
             return false;
     }
@@ -55,24 +55,24 @@ static inline bool is_filled(uint32_t base, uint32_t bytes, uint32_t word)
 static inline void meet(void)
 {
     if (shared_info() == NULL)
-        require_eq(events_register_shared_info((void *)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
+        require_eq(events_register_shared_info((void *)(uintptr_t)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
     peers_meet();
 }
 
 /* ---- transfers ---- */
 
-static inline struct dma_descriptor dma_fill(uint32_t to, uint32_t bytes, uint32_t word)
+static inline struct dma_descriptor dma_fill(uintptr_t to, uint32_t bytes, uint32_t word)
 {
     return (struct dma_descriptor){.source = word, .destination = to, .bytes = bytes, .flags = DMA_FILL};
 }
 
-static inline struct dma_descriptor dma_copy(uint32_t to, uint32_t from, uint32_t bytes)
+static inline struct dma_descriptor dma_copy(uintptr_t to, uintptr_t from, uint32_t bytes)
 {
     return (struct dma_descriptor){.source = from, .destination = to, .bytes = bytes};
 }
 
 /* The same word into [to, to + bytes) for ever. */
-static inline struct dma_descriptor dma_flood(uint32_t to, uint32_t bytes, uint32_t word)
+static inline struct dma_descriptor dma_flood(uintptr_t to, uint32_t bytes, uint32_t word)
 {
     struct dma_descriptor d = dma_fill(to, bytes, word);
 
@@ -82,7 +82,7 @@ static inline struct dma_descriptor dma_flood(uint32_t to, uint32_t bytes, uint3
 
 /* Runs it and expects it to end by that error at that address. */
 static inline void dma_expect_error(const struct dma *dma, const struct dma_descriptor *d, enum dma_error error,
-                                    uint32_t address)
+                                    uintptr_t address)
 {
     if (dma_run(dma, d) != error || dma->registers->error_address != address || dma->registers->status != DMA_FAILED)
         fail_("0x%x bytes to 0x%x end with error %u at 0x%x, status %u; expected error %u at 0x%x", (unsigned)d->bytes,

@@ -62,14 +62,14 @@ TEST(dma, a_stray_read_is_stopped_by_the_firewall, IDS "S0-14 S2-10 S3-05", WHY 
 {
     dma_open(&dma, 0);
     meet();
-    mark((uint32_t)buffer, sizeof(buffer), 1);
+    mark((uintptr_t)buffer, sizeof(buffer), 1);
     for (uint32_t i = 0; i < PLACES; i++) {
-        const struct dma_descriptor d = dma_copy((uint32_t)buffer, foreign_places[i], 64);
+        const struct dma_descriptor d = dma_copy((uintptr_t)buffer, foreign_places[i], 64);
 
         expect_eq(dma_run(&dma, &d), DMA_ERROR_FIREWALL);
         expect_eq(dma.registers->error_address, foreign_places[i]);
     }
-    expect_true(is_marked((uint32_t)buffer, sizeof(buffer), 1));
+    expect_true(is_marked((uintptr_t)buffer, sizeof(buffer), 1));
     ask_victim();
 }
 
@@ -82,7 +82,7 @@ TEST(dma, a_descriptor_in_foreign_memory_is_not_read, IDS "S2-10 S3-05", WHY "th
 {
     dma_open(&dma, 0);
     for (uint32_t i = 0; i < PLACES; i++) {
-        expect_eq(dma_run(&dma, (const struct dma_descriptor *)foreign_places[i]), DMA_ERROR_FIREWALL);
+        expect_eq(dma_run(&dma, (const struct dma_descriptor *)(uintptr_t)foreign_places[i]), DMA_ERROR_FIREWALL);
         expect_eq(dma.registers->error_address, foreign_places[i]);
     }
     /* its last word is the victim's */
@@ -94,7 +94,7 @@ TEST(dma, a_transfer_over_the_edge_of_a_bank_stops_there, IDS "S0-14 S3-05 S2-10
 {
     const struct dma_descriptor over = dma_fill(D2_PLACE - 128, 256, PATTERN), odd = dma_fill(D2_PLACE - 3, 4, ~PATTERN),
                                 inside = dma_fill(D1_PLACE, PLACE_BYTES, PATTERN),
-                                source = dma_copy((uint32_t)buffer, D2_PLACE - 64, 128);
+                                source = dma_copy((uintptr_t)buffer, D2_PLACE - 64, 128);
 
     dma_open(&dma, 0);
     meet();
@@ -121,17 +121,17 @@ PEER(2, dma, a_transfer_over_the_edge_of_a_bank_stops_there)
 
 TEST(dma, a_refusal_ends_the_chain_and_nothing_else, IDS "S3-05 S2-10", WHY "the next chain is a new one", DMA)
 {
-    struct dma_descriptor d[3] = {dma_fill((uint32_t)buffer, 64, PATTERN), dma_fill(D2_PLACE, 64, 0xbad),
-                                  dma_fill((uint32_t)&buffer[16], 64, 0xbad)};
+    struct dma_descriptor d[3] = {dma_fill((uintptr_t)buffer, 64, PATTERN), dma_fill(D2_PLACE, 64, 0xbad),
+                                  dma_fill((uintptr_t)&buffer[16], 64, 0xbad)};
 
     dma_open(&dma, 0);
-    mark((uint32_t)buffer, sizeof(buffer), 1);
-    d[0].next = (uint32_t)&d[1];
-    d[1].next = (uint32_t)&d[2];
+    mark((uintptr_t)buffer, sizeof(buffer), 1);
+    d[0].next = (uintptr_t)&d[1];
+    d[1].next = (uintptr_t)&d[2];
     dma_expect_error(&dma, d, DMA_ERROR_FIREWALL, D2_PLACE);
     dma_let_engine_run();
-    expect_true(is_filled((uint32_t)buffer, 64, PATTERN));
-    expect_true(is_marked((uint32_t)&buffer[16], sizeof(buffer) - 64, 1));
+    expect_true(is_filled((uintptr_t)buffer, 64, PATTERN));
+    expect_true(is_marked((uintptr_t)&buffer[16], sizeof(buffer) - 64, 1));
     expect_eq(dma.registers->completed, 0);
     expect_eq(dma_run(&dma, &d[2]), DMA_ERROR_NONE);
     expect_eq(buffer[16], 0xbad);
@@ -167,7 +167,7 @@ PEER(2, dma, refusals_of_one_domain_do_not_hold_up_another)
 TEST(dma, without_the_firewall_a_stray_write_lands, IDS "S0-14 S0-22 S3-03",
      WHY "what xen,force-assign-without-iommu means: the other domain is corrupted", NEEDS "system=dma-open")
 {
-    const struct dma_descriptor d = dma_fill(D2_PLACE + PAGE, 64, 0xbad), read = dma_copy((uint32_t)buffer, D2_PLACE, 64);
+    const struct dma_descriptor d = dma_fill(D2_PLACE + PAGE, 64, 0xbad), read = dma_copy((uintptr_t)buffer, D2_PLACE, 64);
 
     dma_open(&dma, 0);
     meet();
@@ -197,13 +197,13 @@ TEST(dma, one_master_bypasses_the_firewall_while_another_is_behind_it, IDS "S0-1
     meet();
     dma_start(&dma, &flood);
     dma_await_bytes(&dma, PLACE_BYTES + 64);
-    mark((uint32_t)buffer, sizeof(buffer), 1);
+    mark((uintptr_t)buffer, sizeof(buffer), 1);
     peer_signal(0);
     dma_await_bytes(&dma, PAGE);
     peer_wait(0);
     dma_await_bytes(&dma, PAGE);
     expect_true(is_filled(D1_PLACE, PLACE_BYTES, PATTERN));
-    expect_true(is_marked((uint32_t)buffer, sizeof(buffer), 1));
+    expect_true(is_marked((uintptr_t)buffer, sizeof(buffer), 1));
 }
 
 PEER(2, dma, one_master_bypasses_the_firewall_while_another_is_behind_it)

@@ -22,7 +22,7 @@ static void hand_over(void)
 }
 
 /* Domain 2 has the page again and wrote FRESH into it: the device cannot. */
-static void expect_out_of_reach(uint32_t page)
+static void expect_out_of_reach(uintptr_t page)
 {
     const struct dma_descriptor first = dma_fill(page, 64, 0xbad), last = dma_fill(page + PAGE - 64, 64, 0xbad);
 
@@ -176,7 +176,7 @@ TEST(dma, the_firewall_lets_through_exactly_the_pages_that_are_mapped, IDS "S2-1
     meet();
     for (uint32_t i = 0; i < sizeof(pages); i++)
         require_eq(map(2, D2_PLACE + pages[i] * PAGE), 0);
-    for (uint32_t page = 0; page < 6; page++) {
+    for (uintptr_t page = 0; page < 6; page++) {
         const bool mapped = page == 1 || page == 3 || page == 4;
         const struct dma_descriptor d = dma_fill(D2_PLACE + page * PAGE, PAGE, PATTERN);
 

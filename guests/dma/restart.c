@@ -38,7 +38,7 @@ static void write_over_everything(uint32_t more_flags)
     static struct dma_descriptor chain[2];
 
     chain[0] = dma_fill(D2_IMAGE, 64, PATTERN); /* nothing runs there any more */
-    chain[0].next = (uint32_t)&chain[1];
+    chain[0].next = (uintptr_t)&chain[1];
     chain[1] = dma_flood(D2_PLACE, PLACE_BYTES, PATTERN);
     chain[1].flags |= DMA_IRQ | more_flags;
     dma.registers->irq_enable = 1;

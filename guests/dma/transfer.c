@@ -9,7 +9,7 @@ static uint8_t from[1024] __attribute__((aligned(64))), to[1024] __attribute__((
 
 static uint32_t address(const void *pointer)
 {
-    return (uint32_t)pointer;
+    return (uintptr_t)pointer;
 }
 
 static void begin(void)
@@ -29,7 +29,7 @@ static void enable_interrupt(void)
 }
 
 /* to[] is 0xee but for `bytes` from `at` on, which are those of from[offset ...]. */
-static void expect_copied(uint32_t at, uint32_t offset, uint32_t bytes)
+static void expect_copied(uintptr_t at, uint32_t offset, uint32_t bytes)
 {
     for (uint32_t i = 0; i < sizeof(to); i++) {
         const uint8_t expected = i >= at && i < at + bytes ? from[offset + i - at] : 0xee;
@@ -199,13 +199,13 @@ TEST(dma, a_wrong_descriptor_is_an_error_with_its_address, IDS "S3-03", WHY "the
     struct dma_descriptor d = dma_copy(address(to), address(from), 64);
 
     for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        const uint32_t at = wrong[i].flags & DMA_FILL ? wrong[i].destination : wrong[i].source;
+        const uintptr_t at = wrong[i].flags & DMA_FILL ? wrong[i].destination : wrong[i].source;
 
         dma_expect_error(&dma, &wrong[i], DMA_ERROR_BUS, at);
     }
     d.flags = 1 << 5;
     dma_expect_error(&dma, &d, DMA_ERROR_DESCRIPTOR, address(&d));
-    dma_expect_error(&dma, (const struct dma_descriptor *)(address(&d) + 2), DMA_ERROR_DESCRIPTOR, address(&d) + 2);
+    dma_expect_error(&dma, (const struct dma_descriptor *)(uintptr_t)(address(&d) + 2), DMA_ERROR_DESCRIPTOR, address(&d) + 2);
     expect_eq(dma_run(&dma, (const struct dma_descriptor *)(uint32_t)NO_MEMORY), DMA_ERROR_BUS);
     expect_eq(dma.registers->error_address, NO_MEMORY);
     expect_copied(0, 0, 0);

@@ -32,7 +32,7 @@ TEST(evtchn, every_command_with_a_bad_pointer_is_efault, IDS "S4-15", WHY "the a
 TEST(evtchn, the_fifo_abi_is_refused, IDS "S4-15", WHY "guests fall back to two levels when init_control fails",
      NEEDS "system=solo")
 {
-    struct evtchn_init_control control = {.control_gfn = (uint32_t)event_page(1) >> XEN_PAGE_SHIFT};
+    struct evtchn_init_control control = {.control_gfn = (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT};
     struct evtchn_expand_array array = {.array_gfn = control.control_gfn};
 
     expect_eq(hypercall_event_channel_op(EVTCHNOP_init_control, &control), -XEN_EOPNOTSUPP);

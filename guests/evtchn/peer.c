@@ -155,7 +155,7 @@ TEST(evtchn, a_send_marks_the_peer_with_pages_in_two_banks, IDS "S4-08 S4-12 S4-
 PEER(2, evtchn, a_send_marks_the_peer_with_pages_in_two_banks)
 {
     require_eq(events_init(), 0);
-    require_eq(events_register_vcpu_info(0, (void *)((uint32_t)machine.bank[0].base + 0x90fd0)), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)((uint32_t)machine.bank[0].base + 0x90fd0)), 0);
     check_one_delivery();
 }
 
@@ -167,8 +167,8 @@ TEST(evtchn, a_send_marks_the_peer_with_both_pages_in_the_first_bank, IDS "S4-17
 
 PEER(2, evtchn, a_send_marks_the_peer_with_both_pages_in_the_first_bank)
 {
-    require_eq(events_register_shared_info((void *)((uint32_t)machine.bank[0].base + 0x80000)), 0);
-    require_eq(events_register_vcpu_info(0, (void *)((uint32_t)machine.bank[0].base + 0x81040)), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)((uint32_t)machine.bank[0].base + 0x80000)), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)((uint32_t)machine.bank[0].base + 0x81040)), 0);
     check_one_delivery();
 }
 

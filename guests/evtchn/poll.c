@@ -79,7 +79,7 @@ TEST(evtchn, poll_with_an_unreadable_list_is_efault, IDS "S4-15", WHY "the list 
      NEEDS "system=solo")
 {
     uint32_t last = machine.nr_banks - 1;
-    uint32_t *end = (uint32_t *)(uint32_t)(machine.bank[last].base + machine.bank[last].size);
+    uint32_t *end = (uint32_t *)(uintptr_t)(uint32_t)(machine.bank[last].base + machine.bank[last].size);
     struct loop loop = loop_start();
 
     expect_eq(sched_poll((const uint32_t *)0x18000000, 1, 1), -XEN_EFAULT);

@@ -34,7 +34,7 @@ static void expect_events_work(void)
 
 static void check_shared_info_at(uint64_t address)
 {
-    require_eq(events_register_shared_info((void *)(uint32_t)address), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)address), 0);
     expect_events_work();
 }
 
@@ -92,8 +92,8 @@ TEST(evtchn, registering_shared_info_twice_is_ebusy, IDS "S4-03", WHY "the same 
      NEEDS "system=solo")
 {
     require_eq(events_init(), 0);
-    expect_eq(add_shared_info((uint32_t)event_page(0) >> XEN_PAGE_SHIFT), -XEN_EBUSY);
-    expect_eq(add_shared_info((uint32_t)event_page(1) >> XEN_PAGE_SHIFT), -XEN_EBUSY);
+    expect_eq(add_shared_info((uintptr_t)event_page(0) >> XEN_PAGE_SHIFT), -XEN_EBUSY);
+    expect_eq(add_shared_info((uintptr_t)event_page(1) >> XEN_PAGE_SHIFT), -XEN_EBUSY);
     expect_events_work();
 }
 
@@ -102,7 +102,7 @@ TEST(evtchn, a_refused_second_page_is_left_alone, IDS "S4-03", WHY "a failing ca
 {
     require_eq(events_init(), 0);
     memset(event_page(1), 0x5a, XEN_PAGE_SIZE);
-    expect_eq(add_shared_info((uint32_t)event_page(1) >> XEN_PAGE_SHIFT), -XEN_EBUSY);
+    expect_eq(add_shared_info((uintptr_t)event_page(1) >> XEN_PAGE_SHIFT), -XEN_EBUSY);
     for (uint32_t i = 0; i < XEN_PAGE_SIZE; i++)
         if (((uint8_t *)event_page(1))[i] != 0x5a)
             fail_("byte %u of a page that was refused has changed", i);
@@ -123,7 +123,7 @@ TEST(evtchn, shared_info_outside_own_ram_is_einval, IDS "X-25 S4-03", WHY "the h
 TEST(evtchn, shared_info_at_a_frame_beyond_the_address_width_is_einval, IDS "X-27",
      WHY "frame 2^32 + n is not frame n", NEEDS "system=solo")
 {
-    uint64_t frame = (uint32_t)event_page(0) >> XEN_PAGE_SHIFT;
+    uint64_t frame = (uintptr_t)event_page(0) >> XEN_PAGE_SHIFT;
 
     expect_eq(add_shared_info(frame + (1ull << 20)), -XEN_EINVAL);
     expect_eq(add_shared_info(frame + (1ull << 32)), -XEN_EINVAL);
@@ -229,7 +229,7 @@ TEST(evtchn, registering_vcpu_info_keeps_what_was_pending, IDS "S4-16", WHY "the
 TEST(evtchn, registering_vcpu_info_twice_is_ebusy, IDS "S4-16", WHY "there is no way to unregister",
      NEEDS "system=solo")
 {
-    uint32_t frame = (uint32_t)event_page(1) >> XEN_PAGE_SHIFT;
+    uint32_t frame = (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT;
 
     require_eq(add_vcpu_info(0, frame, 64), 0);
     expect_eq(add_vcpu_info(0, frame, 64), -XEN_EBUSY);
@@ -240,7 +240,7 @@ TEST(evtchn, vcpu_info_that_crosses_a_page_or_is_not_aligned_is_enxio, IDS "S4-1
      WHY "the hypervisor reaches one page",
      NEEDS "system=solo")
 {
-    uint32_t frame = (uint32_t)event_page(1) >> XEN_PAGE_SHIFT;
+    uint32_t frame = (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT;
 
     expect_eq(add_vcpu_info(0, frame, XEN_PAGE_SIZE - 40), -XEN_ENXIO);
     expect_eq(add_vcpu_info(0, frame, XEN_PAGE_SIZE - 16), -XEN_ENXIO);
@@ -255,7 +255,7 @@ TEST(evtchn, vcpu_info_outside_own_ram_is_einval, IDS "X-43 X-27 S4-16",
 {
     static const uint32_t places[] = {0, HOLE, HYPERVISOR, 0x20400000, 0x28004000, 0x20100000,
                                       (uint32_t)GIC, (uint32_t)UART, 0xc0000000u};
-    uint64_t frame = (uint32_t)event_page(1) >> XEN_PAGE_SHIFT;
+    uint64_t frame = (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT;
 
     for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
         expect_eq(add_vcpu_info(0, places[i] >> XEN_PAGE_SHIFT, 0), -XEN_EINVAL);
@@ -269,7 +269,7 @@ TEST(evtchn, vcpu_info_outside_own_ram_is_einval, IDS "X-43 X-27 S4-16",
 TEST(evtchn, vcpu_info_of_a_vcpu_that_does_not_exist_is_enoent, IDS "S4-16", WHY "checked before everything else",
      NEEDS "system=solo")
 {
-    expect_eq(add_vcpu_info(1, (uint32_t)event_page(1) >> XEN_PAGE_SHIFT, 0), -XEN_ENOENT);
+    expect_eq(add_vcpu_info(1, (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT, 0), -XEN_ENOENT);
     expect_eq(add_vcpu_info(~0u, ~0ull, 1), -XEN_ENOENT);
     expect_eq(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 1, (void *)HOLE), -XEN_ENOENT);
 }

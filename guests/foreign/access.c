@@ -7,13 +7,13 @@
 
 enum { BX_LR = 0xe12fff1e };
 
-static void fill(uint32_t page, uint32_t mark)
+static void fill(uintptr_t page, uint32_t mark)
 {
     for (uint32_t i = 0; i < PAGE; i += 4)
         *word_at(page + i) = mark + i;
 }
 
-static bool is_filled(uint32_t page, uint32_t mark)
+static bool is_filled(uintptr_t page, uint32_t mark)
 {
     bool same = true;
 
@@ -80,7 +80,7 @@ TEST(foreign, a_foreign_page_beside_the_own_bank_cannot_be_executed, IDS "S2-02"
 
     require_eq(map(2, beside), 0);
     *word_at(beside) = BX_LR;
-    code_changed((void *)beside, 4);
+    code_changed((void *)(uintptr_t)beside, 4);
     expect_eq(try_exec(beside).kind, FAULT_PREFETCH);
     expect_in(beside);
     expect_in(beside - PAGE);
@@ -102,7 +102,7 @@ TEST(foreign, user_mode_reaches_a_foreign_page, IDS "S2-13", WHY "the borrower's
 
 TEST(foreign, a_foreign_page_ends_at_its_edges, IDS "S2-10", WHY "one page, not a byte more", ALL)
 {
-    const uint32_t page = lent(2, 9);
+    const uintptr_t page = lent(2, 9);
     uint32_t value;
     uint8_t byte;
 
@@ -151,8 +151,8 @@ TEST(foreign, a_buffer_that_ends_in_a_foreign_page_is_refused, IDS "S1-07", WHY 
     const uint32_t beside = 0x20100000;
 
     require_eq(map(2, beside), 0);
-    memset((void *)(beside - 32), 0, 64);
-    expect_eq(hypercall_xen_version(XENVER_compile_info, (void *)(beside - 16)), -XEN_EFAULT);
+    memset((void *)(uintptr_t)(beside - 32), 0, 64);
+    expect_eq(hypercall_xen_version(XENVER_compile_info, (void *)(uintptr_t)(beside - 16)), -XEN_EFAULT);
     for (uint32_t i = 0; i < 32; i += 4)
         expect_eq(*word_at(beside + i), 0);
 }

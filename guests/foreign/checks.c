@@ -64,7 +64,7 @@ TEST(foreign, an_unreadable_argument_is_refused, IDS "S1-07", WHY "EFAULT", ONE)
 
     fill(1);
     for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        expect_eq(hypercall_memory_op(XENMEM_add_to_physmap_batch, (void *)places[i]), -XEN_EFAULT);
+        expect_eq(hypercall_memory_op(XENMEM_add_to_physmap_batch, (void *)(uintptr_t)places[i]), -XEN_EFAULT);
     expect_nothing_mapped();
 }
 
@@ -199,7 +199,7 @@ TEST(foreign, other_spaces_come_in_batches_too, IDS "S2-06", WHY "each element h
 
 TEST(foreign, shared_info_is_registered_by_a_batch, IDS "S2-06 S4-03", WHY "the second element finds it taken", ONE)
 {
-    const uint32_t page = (uint32_t)event_page(2);
+    const uintptr_t page = (uintptr_t)event_page(2);
 
     fill(4);
     batch.arg.space = XENMAPSPACE_shared_info;

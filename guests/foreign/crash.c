@@ -31,7 +31,7 @@ static void wait_for_its_end(void)
     finish();
 }
 
-static void expect_free(uint32_t page)
+static void expect_free(uintptr_t page)
 {
     for (uint32_t round = 0; round < PATIENCE; round++) {
         if (balloon_in(page) == 1)
@@ -45,8 +45,8 @@ static void expect_free(uint32_t page)
 /* An event page, which with `shared` was in the other's view, too, is not counted wrong. */
 static void expect_event_page_free(void)
 {
-    expect_eq(balloon_out((uint32_t)event_page(3)), 1);
-    expect_eq(balloon_in((uint32_t)event_page(3)), 1);
+    expect_eq(balloon_out((uintptr_t)event_page(3)), 1);
+    expect_eq(balloon_in((uintptr_t)event_page(3)), 1);
 }
 
 static void lend_and_bury(uint32_t pages)
@@ -129,7 +129,7 @@ PEER(2, foreign, a_borrower_that_crashes_in_the_middle_of_a_batch_lets_go)
 
     peers_meet();
     batch_fill(&batch, 1, OWN_1, PAGE, PAGES);
-    batch.arg.idxs = (uint32_t)memcpy(edge, batch.idxs, 3 * sizeof(uint64_t));
+    batch.arg.idxs = (uintptr_t)memcpy(edge, batch.idxs, 3 * sizeof(uint64_t));
     expect_eq(batch_call(&batch), -XEN_EFAULT);
     peer_signal(0);
     event_wait(peer_port(0));

@@ -12,7 +12,7 @@ enum { LAST_BYTES = PAGE - 48, ROUNDS = 4 };
 /* With `shared` every view holds all event pages for ever, so the place is taken. */
 static bool held_by_all;
 
-static bool map_event_page(uint32_t owner, uint32_t page)
+static bool map_event_page(uint32_t owner, uintptr_t page)
 {
     const int32_t result = map(owner, page);
 
@@ -20,7 +20,7 @@ static bool map_event_page(uint32_t owner, uint32_t page)
     return result == 0 || held_by_all;
 }
 
-static bool unmap_event_page(uint32_t page)
+static bool unmap_event_page(uintptr_t page)
 {
     return unmap(page) == (held_by_all ? -XEN_ENOENT : 0);
 }
@@ -229,7 +229,7 @@ TEST(foreign, a_removed_event_page_moves_with_its_content, IDS "X-40", WHY "unma
      NEEDS "system=foreign strategies=window,switch,auto,mask,background")
 {
     require_eq(events_init(), 0);
-    const uint32_t old = (uint32_t)shared_info(), new = (uint32_t)event_page(2);
+    const uint32_t old = (uintptr_t)shared_info(), new = (uintptr_t)event_page(2);
     const uint32_t port = (uint32_t)evtchn_bind_ipi(0);
 
     event_mask(77);
@@ -237,8 +237,8 @@ TEST(foreign, a_removed_event_page_moves_with_its_content, IDS "X-40", WHY "unma
     expect_eq(unmap(old), 0);
     expect_out(old);
     expect_eq(evtchn_send(port), 0); /* the hypervisor goes on writing there */
-    memset((void *)new, 0xff, PAGE);
-    expect_eq(events_register_shared_info((void *)new), 0);
+    memset((void *)(uintptr_t)new, 0xff, PAGE);
+    expect_eq(events_register_shared_info((void *)(uintptr_t)new), 0);
     expect_true(event_is_pending(port));
     expect_true(event_is_masked(77));
     expect_true(event_is_pending(300));

@@ -39,11 +39,11 @@ struct batch {
 };
 
 /* A foreign map of `size` pages from `address`, `step` bytes apart; errs[] marked. */
-static inline void batch_fill(struct batch *batch, uint32_t owner, uint32_t address, uint32_t step, uint32_t size)
+static inline void batch_fill(struct batch *batch, uint32_t owner, uintptr_t address, uint32_t step, uint32_t size)
 {
     batch->arg = (struct xen_add_to_physmap_batch){.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign,
-        .size = (uint16_t)size, .foreign_domid = (uint16_t)owner, .idxs = (uint32_t)batch->idxs,
-        .gpfns = (uint32_t)batch->gpfns, .errs = (uint32_t)batch->errs};
+        .size = (uint16_t)size, .foreign_domid = (uint16_t)owner, .idxs = (uintptr_t)batch->idxs,
+        .gpfns = (uintptr_t)batch->gpfns, .errs = (uintptr_t)batch->errs};
     for (uint32_t i = 0; i < MAX_BATCH; i++) {
         batch->idxs[i] = batch->gpfns[i] = frame_of(address + i * step);
         batch->errs[i] = NOT_WRITTEN;
@@ -56,7 +56,7 @@ static inline int32_t batch_call(const struct batch *batch)
 }
 
 /* Maps `size` pages in one batch; how many of them are mapped then. */
-static inline uint32_t map_run(uint32_t owner, uint32_t address, uint32_t step, uint32_t size)
+static inline uint32_t map_run(uint32_t owner, uintptr_t address, uint32_t step, uint32_t size)
 {
     static struct batch batch;
     uint32_t done = 0;
@@ -71,9 +71,9 @@ static inline uint32_t map_run(uint32_t owner, uint32_t address, uint32_t step, 
 /* ---- what a guest sees of a page ---- */
 
 /* EL1 may read and write the first and the last word. */
-static inline bool is_in(uint32_t page)
+static inline bool is_in(uintptr_t page)
 {
-    const uint32_t last = page + PAGE - 4;
+    const uintptr_t last = page + PAGE - 4;
     uint32_t value;
 
     return try_read32(page, &value).kind == FAULT_NONE && try_write32(page, value).kind == FAULT_NONE &&
@@ -81,9 +81,9 @@ static inline bool is_in(uint32_t page)
 }
 
 /* No access of any kind, at both ends. */
-static inline bool is_out(uint32_t page)
+static inline bool is_out(uintptr_t page)
 {
-    const uint32_t last = page + PAGE - 4;
+    const uintptr_t last = page + PAGE - 4;
     uint32_t value;
 
     return try_read32(page, &value).fsr == FSR_DENIED && try_read32(last, &value).fsr == FSR_DENIED &&

@@ -13,7 +13,7 @@ enum { REQUEST = 0x20, STALE = 0x51a1e, FRESH = 0xf2e5 };
 /* Guest asks, backend maps, guest balloons out, nobody gets the page, backend writes. */
 TEST(foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody, IDS "S2-01 S2-08", WHY "the five steps in order", ALL)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     meet_client(2);
     require_eq(map(2, page), 0);
@@ -33,7 +33,7 @@ TEST(foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody, IDS "S2-01 S2-
 
 PEER(2, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     *word_at(page) = REQUEST;
     meet();
@@ -51,7 +51,7 @@ PEER(2, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
 
 PEER(3, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     meet();
     expect_eq(map(2, page), -XEN_EINVAL);
@@ -64,7 +64,7 @@ PEER(3, foreign, a_mapped_page_that_is_ballooned_out_goes_to_nobody)
 /* The other order: the page is out before the backend looks. */
 TEST(foreign, a_page_that_is_out_is_not_reached_by_a_late_map, IDS "S2-01 S2-10", WHY "the five steps, map last", ALL)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     meet_client(2);
     expect_eq(map(2, page), -XEN_EINVAL);
@@ -77,7 +77,7 @@ TEST(foreign, a_page_that_is_out_is_not_reached_by_a_late_map, IDS "S2-01 S2-10"
 
 PEER(2, foreign, a_page_that_is_out_is_not_reached_by_a_late_map)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     require_eq(balloon_out(page), 1);
     meet();
@@ -88,7 +88,7 @@ PEER(2, foreign, a_page_that_is_out_is_not_reached_by_a_late_map)
 
 TEST(foreign, a_page_that_was_unmapped_in_time_is_free, IDS "S2-01", WHY "the five steps, unmap before the balloon", ALL)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     require_eq(map(2, page), 0);
     *word_at(page) = STALE;
@@ -100,7 +100,7 @@ TEST(foreign, a_page_that_was_unmapped_in_time_is_free, IDS "S2-01", WHY "the fi
 
 PEER(2, foreign, a_page_that_was_unmapped_in_time_is_free)
 {
-    const uint32_t page = lent(2, 7);
+    const uintptr_t page = lent(2, 7);
 
     meet();
     for (uint32_t round = 0; round < 3; round++) {

@@ -17,14 +17,14 @@ struct table {
 
 static const struct table *table_of(uint32_t client)
 {
-    return (const struct table *)lent(client, TABLE);
+    return (const struct table *)(uintptr_t)lent(client, TABLE);
 }
 
 /* ---- the client ---- */
 
-static void publish(uint32_t client, uint32_t first)
+static void publish(uint32_t client, uintptr_t first)
 {
-    struct table *const table = (struct table *)lent(client, TABLE);
+    struct table *const table = (struct table *)(uintptr_t)lent(client, TABLE);
 
     table->count = NR_BUFFERS;
     for (uint32_t i = 0; i < NR_BUFFERS; i++) {
@@ -34,14 +34,14 @@ static void publish(uint32_t client, uint32_t first)
     }
 }
 
-static void expect_worked_on(uint32_t client, uint32_t first)
+static void expect_worked_on(uint32_t client, uintptr_t first)
 {
     for (uint32_t i = 0; i < NR_BUFFERS; i++)
         for (uint32_t word = 0; word < WORDS; word++)
             expect_eq(word_at(lent(client, first + 2 * i))[word], ~(client * 1000 + i * 100 + word));
 }
 
-static uint32_t balloon_buffers(uint32_t client, uint32_t first, int32_t (*how)(uint32_t))
+static uint32_t balloon_buffers(uint32_t client, uintptr_t first, int32_t (*how)(uintptr_t))
 {
     uint32_t done = 0;
 
@@ -65,7 +65,7 @@ static void work(uint32_t client)
             word_at(table_of(client)->frame[i] << XEN_PAGE_SHIFT)[word] ^= ~0u;
 }
 
-static void unmap_buffers(uint32_t client, uint32_t from)
+static void unmap_buffers(uint32_t client, uintptr_t from)
 {
     for (uint32_t i = from; i < NR_BUFFERS; i++)
         expect_eq(unmap(table_of(client)->frame[i] << XEN_PAGE_SHIFT), 0);
@@ -166,7 +166,7 @@ TEST(foreign, a_lying_client_gets_its_backend_nowhere, IDS "S2-10 S2-07", WHY "e
 
 PEER(2, foreign, a_lying_client_gets_its_backend_nowhere)
 {
-    struct table *const table = (struct table *)lent(2, TABLE);
+    struct table *const table = (struct table *)(uintptr_t)lent(2, TABLE);
 
     table->count = NR_BUFFERS;
     table->frame[0] = (uint32_t)frame_of(LENT_3);     /* another client's */

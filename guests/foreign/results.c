@@ -12,7 +12,7 @@ static void *at_the_edge(uint32_t bytes)
     return (uint8_t *)event_page(3) + PAGE - bytes;
 }
 
-static void expect_mapped(uint32_t from, uint32_t count)
+static void expect_mapped(uintptr_t from, uint32_t count)
 {
     for (uint32_t n = from; n < from + count; n++)
         expect_in(lent(2, n));
@@ -58,7 +58,7 @@ TEST(foreign, a_batch_succeeds_though_every_element_failed, IDS "S2-06 X-35", WH
 TEST(foreign, frames_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", WHY "EFAULT; earlier ones stay", ONE)
 {
     batch_fill(&batch, 2, LENT_2, PAGE, 8);
-    batch.arg.idxs = (uint32_t)memcpy(at_the_edge(24), batch.idxs, 24);
+    batch.arg.idxs = (uintptr_t)memcpy(at_the_edge(24), batch.idxs, 24);
     expect_eq(batch_call(&batch), -XEN_EFAULT);
     expect_mapped(0, 3);
     expect_eq(batch.errs[2], 0);
@@ -68,7 +68,7 @@ TEST(foreign, frames_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", W
 TEST(foreign, places_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", WHY "EFAULT; earlier ones stay", ONE)
 {
     batch_fill(&batch, 2, LENT_2, PAGE, 20);
-    batch.arg.gpfns = (uint32_t)memcpy(at_the_edge(104), batch.gpfns, 104);
+    batch.arg.gpfns = (uintptr_t)memcpy(at_the_edge(104), batch.gpfns, 104);
     expect_eq(batch_call(&batch), -XEN_EFAULT);
     expect_mapped(0, 13); /* more than one episode of the call */
     expect_eq(batch.errs[12], 0);
@@ -80,7 +80,7 @@ TEST(foreign, results_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", 
     int32_t *const errs = memcpy(at_the_edge(8), (const int32_t[]){7, 7}, 8);
 
     batch_fill(&batch, 2, LENT_2, PAGE, 8);
-    batch.arg.errs = (uint32_t)errs;
+    batch.arg.errs = (uintptr_t)errs;
     expect_eq(batch_call(&batch), -XEN_EFAULT);
     expect_eq(errs[0], 0);
     expect_eq(errs[1], 0);
@@ -92,7 +92,7 @@ TEST(foreign, results_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", 
 TEST(foreign, an_element_cut_by_an_edge_is_not_done, IDS "X-35", WHY "half a frame number is none", ONE)
 {
     batch_fill(&batch, 2, LENT_2, PAGE, 2);
-    batch.arg.idxs = (uint32_t)memcpy(at_the_edge(12), batch.idxs, 12);
+    batch.arg.idxs = (uintptr_t)memcpy(at_the_edge(12), batch.idxs, 12);
     expect_eq(batch_call(&batch), -XEN_EFAULT);
     expect_mapped(0, 1);
 }
@@ -150,8 +150,8 @@ TEST(foreign, arrays_need_no_alignment, IDS "S1-07", WHY "guest memory is read a
         int32_t err[2];
 
         batch_fill(&batch, 2, lent(2, 2 * shift), PAGE, 2);
-        batch.arg.idxs = (uint32_t)memcpy(idxs, batch.idxs, 16);
-        batch.arg.errs = (uint32_t)errs;
+        batch.arg.idxs = (uintptr_t)memcpy(idxs, batch.idxs, 16);
+        batch.arg.errs = (uintptr_t)errs;
         expect_eq(batch_call(&batch), 0);
         memcpy(err, errs, sizeof(err));
         expect_eq(err[0], 0);

@@ -58,7 +58,7 @@ TEST(foreign, a_page_that_fills_a_gap_frees_a_slot, IDS "S2-09", WHY "two pieces
 
 TEST(foreign, a_run_may_hold_pages_of_two_owners, IDS "S2-09 S2-07", WHY "each page keeps its own owner", ONE)
 {
-    const uint32_t last = lent(2, LENT_PAGES - 1);
+    const uintptr_t last = lent(2, LENT_PAGES - 1);
 
     require_eq(map(2, last), 0);
     require_eq(map(3, LENT_3), 0);

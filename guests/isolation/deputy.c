@@ -49,18 +49,18 @@ TEST(isolation, no_call_follows_a_pointer_into_the_peer, IDS "S1-07 S4-18", WHY 
     peer_wait(1);
 }
 
-static void expect_pattern(uint32_t address)
+static void expect_pattern(uintptr_t address)
 {
-    for (uint32_t at = address; at < address + XEN_PAGE_SIZE; at += 4)
+    for (uintptr_t at = address; at < address + XEN_PAGE_SIZE; at += 4)
         if (*(uint32_t *)at != (at ^ 0xa5a5a5a5u)) {
             fail_("word 0x%x is 0x%x", at, *(uint32_t *)at);
             return;
         }
 }
 
-static void fill_pattern(uint32_t address)
+static void fill_pattern(uintptr_t address)
 {
-    for (uint32_t at = address; at < address + XEN_PAGE_SIZE; at += 4)
+    for (uintptr_t at = address; at < address + XEN_PAGE_SIZE; at += 4)
         *(uint32_t *)at = at ^ 0xa5a5a5a5u;
 }
 
@@ -78,7 +78,7 @@ PEER(2, isolation, no_call_follows_a_pointer_into_the_peer)
 TEST(isolation, a_buffer_that_leaves_the_bank_is_refused, IDS "S1-07 S4-12", WHY "its last byte counts like its first",
      NEEDS "strategies=all")
 {
-    const uint32_t limit = (uint32_t)(machine.bank[0].base + machine.bank[0].size);
+    const uintptr_t limit = (uint32_t)(machine.bank[0].base + machine.bank[0].size);
 
     expect_all_efault(limit - 1, "the last byte of the bank");
     expect_all_efault(limit, "right above the bank");

@@ -70,7 +70,7 @@ TEST(isolation, the_whole_address_space_is_denied_outside_the_own_banks, IDS "S4
     uint32_t holes = 0;
 
     for (uint32_t n = 0; n < 4096 && holes < 4; n++) {
-        const uint32_t address = n * mib + 0x18000; /* behind the event banks */
+        const uintptr_t address = n * mib + 0x18000; /* behind the event banks */
         bool own = address - (uint32_t)machine.bank[0].base < (uint32_t)machine.bank[0].size;
         bool gic = address - 0xf0000000u < 2 * mib;
 

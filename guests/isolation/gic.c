@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interrupt controller a guest sees is not the machine's. */
 #include "places.h"
+#include "sysreg.h"
 
 enum { GICD_CTLR = 0, ISENABLER = 0x100, ICENABLER = 0x180, ISPENDR = 0x200, IPRIORITYR = 0x400, IROUTER = 0x6000 };
 enum { SPI_WORDS = 3, GICR_STRIDE = 0x20000, SGI_FRAME = 0x10000 };
@@ -79,7 +80,7 @@ TEST(isolation, an_sgi_reaches_the_own_domain_only, IDS "S4-23", WHY "both domai
     irq_enable_source(5);
     peers_meet();
     irq_send_sgi(5, 0);
-    __asm__ volatile("mcrr p15, 0, %0, %1, c12" ::"r"(5u << 24 | 0xffffu), "r"(0x100u)); /* all but self */
+    icc_write_sgi1r(1ull << 40 | 5u << 24 | 0xffffu); /* all but self */
     irq_unmask();
     spin_until(irq_count(0, 5) > 0);
     irq_mask();

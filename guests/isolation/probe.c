@@ -6,7 +6,7 @@ enum { GARBAGE = 0x5eed5eed };
 /* From here on the EL1 default map is execute-never: the guest's own MPU answers before EL2's can. */
 static const uint32_t exec_limit = 0x80000000;
 
-static struct fault make(enum attempt attempt, uint32_t address)
+static struct fault make(enum attempt attempt, uintptr_t address)
 {
     uint32_t value;
 
@@ -27,7 +27,7 @@ static struct fault make(enum attempt attempt, uint32_t address)
     return (struct fault){.kind = FAULT_NONE};
 }
 
-static struct fault denial(enum attempt attempt, uint32_t address)
+static struct fault denial(enum attempt attempt, uintptr_t address)
 {
     switch (attempt) {
     case READ:
@@ -43,7 +43,7 @@ static struct fault denial(enum attempt attempt, uint32_t address)
     return (struct fault){.kind = FAULT_PREFETCH, .fsr = FSR_DENIED, .far = address};
 }
 
-bool probe(const char *file, int line, enum attempt attempt, uint32_t address, const char *what)
+bool probe(const char *file, int line, enum attempt attempt, uintptr_t address, const char *what)
 {
     static const char *const names[] = {"read", "write", "fetch", "read at EL0", "write at EL0", "fetch at EL0"};
     const struct fault fault = make(attempt, address);
@@ -59,15 +59,15 @@ bool probe(const char *file, int line, enum attempt attempt, uint32_t address, c
 
 bool probe_place(const char *file, int line, enum attempt attempt, const struct place *place, uint32_t stride)
 {
-    const uint32_t last = place->limit - 4;
+    const uintptr_t last = place->limit - 4;
 
-    for (uint32_t at = place->base; at < last && at >= place->base; at += stride)
+    for (uintptr_t at = place->base; at < last && at >= place->base; at += stride)
         if (!probe(file, line, attempt, at, place->what))
             return false;
     return probe(file, line, attempt, last, place->what);
 }
 
-void expect_own_word(uint32_t address)
+void expect_own_word(uintptr_t address)
 {
     uint32_t old = 0, seen = 0;
 

@@ -19,11 +19,11 @@ enum attempt {
 
 struct place {
     const char *what;
-    uint32_t base, limit; /* half-open; the last 64 bytes of the address space are nobody's */
+    uintptr_t base, limit; /* half-open; the last 64 bytes of the address space are nobody's */
 };
 
 /* Reports and returns false when the attempt is not denied as it should be. */
-bool probe(const char *file, int line, enum attempt attempt, uint32_t address, const char *what);
+bool probe(const char *file, int line, enum attempt attempt, uintptr_t address, const char *what);
 
 /* Word by word at that distance; the first and the last word always. Ends at the first hole. */
 bool probe_place(const char *file, int line, enum attempt attempt, const struct place *place, uint32_t stride);
@@ -32,7 +32,7 @@ bool probe_place(const char *file, int line, enum attempt attempt, const struct 
 #define expect_place_denied(attempt, place, stride) probe_place(__FILE__, __LINE__, attempt, place, stride)
 
 /* Reads and writes what the guest owns: must work, and keeps the content. */
-void expect_own_word(uint32_t address);
+void expect_own_word(uintptr_t address);
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -23,20 +23,20 @@ void dma_open(struct dma *dma, uint32_t nth)
     require_true(find_node(nth, &node));
     const void *const reg = fdt_property(machine.device_tree, &node, "reg", &bytes);
     /* one or two cells an address: the last cell of either form holds it */
-    dma->registers = (struct dma_registers *)fdt_word(reg, bytes == 8 ? 0 : 1);
+    dma->registers = (struct dma_registers *)(uintptr_t)fdt_word(reg, bytes == 8 ? 0 : 1);
     dma->intid = FIRST_SPI + fdt_word(fdt_property(machine.device_tree, &node, "interrupts", &bytes), 1);
     spin_until(dma->registers->id == DMA_ID);
 }
 
 static void barrier(void)
 {
-    __asm__ volatile("dsb" ::: "memory");
+    __asm__ volatile("dsb sy" ::: "memory");
 }
 
 void dma_start(const struct dma *dma, const struct dma_descriptor *first)
 {
     barrier();
-    dma->registers->descriptor = (uint32_t)first;
+    dma->registers->descriptor = (uint32_t)(uintptr_t)first;
     barrier();
     dma->registers->doorbell = 1;
 }

@@ -17,7 +17,7 @@ void *event_page(uint32_t n)
     uint32_t last = machine.nr_banks - 1;
 
     if (machine.nr_banks > 1)
-        return (void *)((uint32_t)machine.bank[last].base + n * XEN_PAGE_SIZE);
+        return (void *)((uintptr_t)machine.bank[last].base + n * XEN_PAGE_SIZE);
     return image_pages[n];
 }
 
@@ -31,13 +31,13 @@ int32_t events_register_shared_info(void *page)
     const struct xen_add_to_physmap request = {
         .domid = DOMID_SELF,
         .space = XENMAPSPACE_shared_info,
-        .gpfn = (uint32_t)page >> XEN_PAGE_SHIFT,
+        .gpfn = (uintptr_t)page >> XEN_PAGE_SHIFT,
     };
 
     registered_page = page;
     if (old_info == NULL || old_info == &old_page->vcpu_info[0])
         registered_info[0] = &registered_page->vcpu_info[0];
-    int32_t result = hypercall_memory_op(XENMEM_add_to_physmap, &request);
+    int32_t result = (int32_t)hypercall_memory_op(XENMEM_add_to_physmap, &request);
     if (result < 0) {
         registered_page = old_page;
         registered_info[0] = old_info;
@@ -54,12 +54,12 @@ int32_t events_register_vcpu_info(uint32_t vcpu, void *info)
 {
     struct vcpu_info *old = registered_info[vcpu];
     const struct vcpu_register_vcpu_info request = {
-        .gfn = (uint32_t)info >> XEN_PAGE_SHIFT,
-        .offset = (uint32_t)info & (XEN_PAGE_SIZE - 1),
+        .gfn = (uintptr_t)info >> XEN_PAGE_SHIFT,
+        .offset = (uintptr_t)info & (XEN_PAGE_SIZE - 1),
     };
 
     registered_info[vcpu] = info;
-    int32_t result = hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu, &request);
+    int32_t result = (int32_t)hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu, &request);
     if (result < 0)
         registered_info[vcpu] = old;
     return result;
@@ -237,9 +237,9 @@ uint32_t upcall_count(uint32_t vcpu)
 
 int32_t sched_poll(const uint32_t *ports, uint32_t count, uint64_t deadline_ns)
 {
-    const struct sched_poll poll = {.ports = (uint32_t)ports, .nr_ports = count, .timeout = deadline_ns};
+    const struct sched_poll poll = {.ports = (uintptr_t)ports, .nr_ports = count, .timeout = deadline_ns};
 
-    return hypercall_sched_op(SCHEDOP_poll, &poll);
+    return (int32_t)hypercall_sched_op(SCHEDOP_poll, &poll);
 }
 
 bool event_wait_ns(uint32_t port, uint64_t nanoseconds)

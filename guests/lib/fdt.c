@@ -42,7 +42,7 @@ static const uint32_t *enter(const uint32_t *at, struct fdt_node *node)
 
 bool fdt_first_node(const void *tree, struct fdt_node *node)
 {
-    if (tree == NULL || ((uint32_t)tree & 3u) != 0 || fdt_word(tree, 0) != (uint32_t)FDT_MAGIC)
+    if (tree == NULL || ((uintptr_t)tree & 3u) != 0 || fdt_word(tree, 0) != (uint32_t)FDT_MAGIC)
         return false;
     node->depth = 0;
     enter((const uint32_t *)tree + fdt_word(tree, HEADER_STRUCTURE) / 4, node);
@@ -97,7 +97,7 @@ bool fdt_is_compatible(const void *tree, const struct fdt_node *node, const char
     uint32_t bytes;
     const char *list = fdt_property(tree, node, "compatible", &bytes);
 
-    for (uint32_t at = 0; at < bytes; at += strlen(list + at) + 1)
+    for (uint32_t at = 0; at < bytes; at += (uint32_t)strlen(list + at) + 1)
         if (strcmp(list + at, compatible) == 0)
             return true;
     return false;
@@ -135,8 +135,8 @@ static void read_gic(const struct fdt_node *node, struct cells cells)
 
     if (2 * step * 4 > bytes)
         return;
-    machine.gicd = (uint32_t)number(reg, 0, cells.address);
-    machine.gicr = (uint32_t)number(reg, step, cells.address);
+    machine.gicd = (uintptr_t)number(reg, 0, cells.address);
+    machine.gicr = (uintptr_t)number(reg, step, cells.address);
 }
 
 static void read_hypervisor(const struct fdt_node *node)
@@ -190,7 +190,7 @@ static uint32_t domain_of(const char *bootargs)
     return 1;
 }
 
-void machine_read(const void *tree, uint32_t image_base)
+void machine_read(const void *tree, uintptr_t image_base)
 {
     struct fdt_node node;
     struct cells cells;

@@ -38,12 +38,12 @@
 
 /* ---- records: what the harness collects from the ELF file, and what runs ---- */
 
-struct fp_record {
+struct fp_record {                 /* nine words, whatever a word is */
     const char *suite, *name, *file;
-    uint32_t line;
+    uintptr_t line;
     const char *ids, *why, *needs;
     void (*run)(void);
-    uint32_t kind; /* domain id that runs it, or FP_BENCH */
+    uintptr_t kind; /* domain id that runs it, or FP_BENCH */
 };
 
 enum { FP_BENCH = 0x100 };
@@ -55,7 +55,7 @@ enum { FP_BENCH = 0x100 };
 #define FP_RECORD(domid, tag, suite_, name_, ids_, why_, needs_)                                    \
     static void fp_run_##tag##_##suite_##_##name_(void);                                            \
     static const struct fp_record fp_record_##tag##_##suite_##_##name_                              \
-        __attribute__((used, section("fp_tests"), aligned(4))) = {                                  \
+        __attribute__((used, section("fp_tests"), aligned(sizeof(uintptr_t)))) = {                                  \
             .suite = #suite_, .name = #name_, .file = __FILE__, .line = __LINE__, .ids = ids_,      \
             .why = why_, .needs = needs_, .run = fp_run_##tag##_##suite_##_##name_, .kind = domid}; \
     static void fp_run_##tag##_##suite_##_##name_(void)
@@ -99,9 +99,9 @@ _Noreturn void shutdown(uint32_t reason); /* enum shutdown_reason */
 enum { BENCH_ROUND_COUNT = 1004 };
 #define BENCH_ROUNDS(rounds, ...)                               \
     for (uint32_t fp_round = 0; fp_round < (rounds); fp_round++) { \
-        __asm__ volatile("mov r8, r8" ::: "memory");            \
+        __asm__ volatile(FP_MARK_START ::: "memory");            \
         __VA_ARGS__;                                            \
-        __asm__ volatile("mov r9, r9" ::: "memory");            \
+        __asm__ volatile(FP_MARK_STOP ::: "memory");            \
     }
 
 /* ---- hypercalls: one stub per line of abi/hypercalls.def -------------------------------------------------- */
@@ -109,74 +109,30 @@ enum { BENCH_ROUND_COUNT = 1004 };
 #define FP_TEXT_(x) #x
 #define FP_TEXT(x) FP_TEXT_(x)
 
-/* Any number, any arguments. All of r0-r4 and r12 count as clobbered, as the calling convention says. */
-static inline int32_t hypercall(uint32_t number, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4, uint32_t a5)
-{
-    register uint32_t r0 __asm__("r0") = a1;
-    register uint32_t r1 __asm__("r1") = a2;
-    register uint32_t r2 __asm__("r2") = a3;
-    register uint32_t r3 __asm__("r3") = a4;
-    register uint32_t r4 __asm__("r4") = a5;
-    register uint32_t r12 __asm__("r12") = number;
-
-    __asm__ volatile("hvc #" FP_TEXT(XEN_HYPERCALL_TAG)
-                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4), "+r"(r12)
-                     :
-                     : "memory", "cc");
-    return (int32_t)r0;
-}
-
-static inline int32_t hypercall_2(uint32_t number, uint32_t a1, uint32_t a2)
-{
-    register uint32_t r0 __asm__("r0") = a1;
-    register uint32_t r1 __asm__("r1") = a2;
-    register uint32_t r12 __asm__("r12") = number;
-
-    __asm__ volatile("hvc #" FP_TEXT(XEN_HYPERCALL_TAG) : "+r"(r0), "+r"(r1), "+r"(r12) : : "memory", "cc");
-    return (int32_t)r0;
-}
-
-static inline int32_t hypercall_3(uint32_t number, uint32_t a1, uint32_t a2, uint32_t a3)
-{
-    register uint32_t r0 __asm__("r0") = a1;
-    register uint32_t r1 __asm__("r1") = a2;
-    register uint32_t r2 __asm__("r2") = a3;
-    register uint32_t r12 __asm__("r12") = number;
-
-    __asm__ volatile("hvc #" FP_TEXT(XEN_HYPERCALL_TAG)
-                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r12)
-                     :
-                     : "memory", "cc");
-    return (int32_t)r0;
-}
+/*
+ * hypercall(number, a1, ..., a5), hypercall_2() and hypercall_3(): any number, any arguments. Results are the
+ * register as it is, so that one which is not sign-extended shows.
+ */
+#include "isa.h"
 
 /* hypercall_memory_op(command, pointer), hypercall_console_io(command, count, pointer), ... */
 #define FP_STUB_2(number, name)                                                              \
-    static inline int32_t hypercall_##name(uint32_t command, const volatile void *pointer)   \
+    static inline intptr_t hypercall_##name(uint32_t command, const volatile void *pointer)   \
     {                                                                                        \
-        return hypercall_2(number, command, (uint32_t)pointer);                              \
+        return hypercall_2(number, command, (uintptr_t)pointer);                              \
     }
 #define FP_STUB_3(number, name)                                                              \
-    static inline int32_t hypercall_##name(uint32_t command, uint32_t second,                \
+    static inline intptr_t hypercall_##name(uint32_t command, uint32_t second,                \
                                            const volatile void *pointer)                     \
     {                                                                                        \
-        return hypercall_3(number, command, second, (uint32_t)pointer);                      \
+        return hypercall_3(number, command, second, (uintptr_t)pointer);                      \
     }
 #define HYPERCALL(number, name, arguments) FP_STUB_##arguments(number, name)
 #include "abi/hypercalls.def"
 #undef HYPERCALL
 
-/* PSCI and SMCCC by HVC #0. */
-int32_t psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
-
-/* HVC with any constant immediate, r0 in and out. */
-#define HVC(immediate, value)                                                                        \
-    ({                                                                                               \
-        register uint32_t fp_r0 __asm__("r0") = (value);                                             \
-        __asm__ volatile("hvc #" FP_TEXT(immediate)                                                  \
-                         : "+r"(fp_r0) : : "r1", "r2", "r3", "r12", "memory", "cc");                 \
-        fp_r0;                                                                                       \
-    })
+/* PSCI and SMCCC by HVC #0; HVC(immediate, value) is any other, the first register in and out. */
+int32_t psci(uint32_t function, uintptr_t a1, uintptr_t a2, uintptr_t a3);
 
 /* ---- the machine, as the device tree tells ---- */
 
@@ -184,10 +140,10 @@ enum { MACHINE_MAX_BANKS = 24 }; /* more than any MPU has regions */
 
 struct machine {
     const void *device_tree;
-    uint32_t image_base; /* where this image was loaded */
+    uintptr_t image_base; /* where this image was loaded */
     uint32_t nr_banks;   /* of RAM, as /memory lists them */
     struct { uint64_t base, size; } bank[MACHINE_MAX_BANKS];
-    uint32_t gicd, gicr;  /* 0: not in the tree */
+    uintptr_t gicd, gicr;  /* 0: not in the tree */
     uint32_t nr_cpus;
     uint32_t upcall_intid; /* 0: no hypervisor node */
     uint32_t domain;       /* from `fp1 domain=N`; 1 where nothing is said */
@@ -220,32 +176,26 @@ enum fault_kind {
 
 struct fault {
     enum fault_kind kind;
-    uint32_t pc;
-    uint32_t fsr; /* IFSR or DFSR; 0 for the others */
-    uint32_t far; /* IFAR or DFAR; 0 for the others */
+    uintptr_t pc;
+    uint32_t fsr;  /* status of an abort: IFSR, DFSR, or of ESR status code and WnR; 0 for the others */
+    uintptr_t far; /* its address; 0 for the others */
 };
-
-/* The status of an access that the hypervisor denied: translation fault, level 0; bit 11 of a DFSR says write. */
-enum { FSR_DENIED = 0x204, FSR_WRITE = 1 << 11 };
+/* An access that the hypervisor denied has the status FSR_DENIED, with FSR_WRITE if it was a write. */
 
 /* Runs function(argument) and comes back also when it faults. One level, one at a time per vCPU. */
 struct fault fault_catch(void (*function)(void *), void *argument);
 struct fault fault_catch_el0(void (*function)(void *), void *argument);
 
-struct fault try_read32(uint32_t address, uint32_t *value);
-struct fault try_write32(uint32_t address, uint32_t value);
-struct fault try_read8(uint32_t address, uint8_t *value);
-struct fault try_write8(uint32_t address, uint8_t value);
-struct fault try_exec(uint32_t address); /* calls it; what it finds there should be a return */
-struct fault try_read32_el0(uint32_t address, uint32_t *value);
-struct fault try_write32_el0(uint32_t address, uint32_t value);
-struct fault try_exec_el0(uint32_t address);
+struct fault try_read32(uintptr_t address, uint32_t *value);
+struct fault try_write32(uintptr_t address, uint32_t value);
+struct fault try_read8(uintptr_t address, uint8_t *value);
+struct fault try_write8(uintptr_t address, uint8_t value);
+struct fault try_exec(uintptr_t address); /* calls it; what it finds there should be a return */
+struct fault try_read32_el0(uintptr_t address, uint32_t *value);
+struct fault try_write32_el0(uintptr_t address, uint32_t value);
+struct fault try_exec_el0(uintptr_t address);
 
-/* Executes one A32 instruction, made at run time, with r0-r3 taken from and given back to registers[]. */
-struct fault try_instruction(uint32_t instruction, uint32_t registers[4]);
-#define INSTRUCTION_HVC(immediate) (0xe1400070u | ((uint32_t)(immediate) & 0xfff0u) << 4 | ((immediate) & 0xfu))
-#define INSTRUCTION_SMC(immediate) (0xe1600070u | ((uint32_t)(immediate) & 0xfu))
-#define INSTRUCTION_UDF 0xe7f000f0u
+/* try_instruction(instruction, registers) executes one that is made at run time: INSTRUCTION_HVC, _SMC, _UDF. */
 void code_changed(const void *from, size_t bytes); /* makes written instructions visible to fetches */
 
 /* ---- interrupts ---- */
@@ -262,15 +212,7 @@ void irq_send_sgi(uint32_t intid, uint32_t cpu);
 uint32_t irq_count(uint32_t cpu, uint32_t intid); /* interrupts taken */
 uint32_t irq_spurious_count(void);
 
-static inline void irq_unmask(void) { __asm__ volatile("cpsie i" ::: "memory"); }
-static inline void irq_mask(void) { __asm__ volatile("cpsid i" ::: "memory"); }
-static inline bool irq_is_masked(void)
-{
-    uint32_t cpsr;
-
-    __asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
-    return (cpsr & 0x80u) != 0;
-}
+/* irq_mask(), irq_unmask(), irq_is_masked(): of the calling vCPU. */
 
 /* ---- events ---- */
 
@@ -353,10 +295,10 @@ enum { INTID_TIMER = 27 };
 
 /* ---- scheduling ---- */
 
-static inline int32_t sched_yield(void) { return hypercall_sched_op(SCHEDOP_yield, NULL); }
-static inline int32_t sched_block(void) { return hypercall_sched_op(SCHEDOP_block, NULL); } /* unmasks IRQs */
+static inline int32_t sched_yield(void) { return (int32_t)hypercall_sched_op(SCHEDOP_yield, NULL); }
+static inline int32_t sched_block(void) { return (int32_t)hypercall_sched_op(SCHEDOP_block, NULL); } /* unmasks IRQs */
 int32_t sched_poll(const uint32_t *ports, uint32_t count, uint64_t deadline_ns); /* 0: none */
-static inline void wait_for_interrupt(void) { __asm__ volatile("dsb\n\twfi" ::: "memory"); }
+static inline void wait_for_interrupt(void) { __asm__ volatile("dsb sy\n\twfi" ::: "memory"); }
 static inline void relax(void) { __asm__ volatile("yield" ::: "memory"); }
 #define spin_until(condition) do { relax(); } while (!(condition))
 _Noreturn void idle_for_ever(void); /* sleeps; no interrupt is taken any more */
@@ -369,7 +311,7 @@ int32_t cpu_start(uint32_t cpu, void (*function)(void *), void *argument);
 bool cpu_is_off(uint32_t cpu);
 _Noreturn void cpu_off(void);
 
-/* ---- the EL1 MPU ---- */
+/* ---- the EL1 MPU, on boards that have one ---- */
 
 enum mpu_access {
     MPU_EL1_RW = 0,
@@ -382,7 +324,7 @@ enum mpu_execute { MPU_EXECUTE = 0, MPU_NO_EXECUTE = 1 };
 
 uint32_t mpu_region_count(void);
 /* [base, limit) on 64 bytes; limit 0 means the end of the address space. */
-void mpu_set_region(uint32_t region, uint32_t base, uint32_t limit, enum mpu_access access,
+void mpu_set_region(uint32_t region, uintptr_t base, uintptr_t limit, enum mpu_access access,
                     enum mpu_memory memory, enum mpu_execute execute);
 void mpu_clear_region(uint32_t region);
 void mpu_enable(void); /* privileged code keeps the default map where no region is */

@@ -4,17 +4,21 @@
 #   fencepost_guest(name sources...)
 #
 # which makes <name>.elf and <name>.bin in the binary folder of the caller: a position-independent image
-# with a zImage header, linked at 0, that runs in any bank of any domain.
+# with the header of a Linux kernel, linked at 0, that runs in any bank of any domain.
 set(guest_lib_dir ${CMAKE_CURRENT_LIST_DIR})
-set(guest_include_dirs ${guest_lib_dir} ${guest_lib_dir}/../../hypervisor/include)
+set(guest_isa_dir ${guest_lib_dir}/${FENCEPOST_ARCH})
+set(guest_include_dirs ${guest_lib_dir} ${guest_isa_dir} ${guest_lib_dir}/../../hypervisor/include)
+# Nothing unaligned, and no FP registers that a library function would have to save.
+set(guest_alignment_aarch32 -mno-unaligned-access)
+set(guest_alignment_aarch64 -mstrict-align -mgeneral-regs-only)
 set(guest_compile_options -O2 -g -fpie -fvisibility=hidden -fno-common -ffunction-sections -fdata-sections
-    -fno-delete-null-pointer-checks -fno-tree-loop-distribute-patterns -mno-unaligned-access)
+    -fno-delete-null-pointer-checks -fno-tree-loop-distribute-patterns ${guest_alignment_${FENCEPOST_ARCH}})
 
-add_library(fencepost_guest_lib STATIC
-    ${guest_lib_dir}/start.S ${guest_lib_dir}/vectors.S ${guest_lib_dir}/main.c ${guest_lib_dir}/report.c
-    ${guest_lib_dir}/format.c ${guest_lib_dir}/fault.c ${guest_lib_dir}/fdt.c ${guest_lib_dir}/irq.c
-    ${guest_lib_dir}/events.c ${guest_lib_dir}/evtchn.c ${guest_lib_dir}/time.c ${guest_lib_dir}/cpu.c ${guest_lib_dir}/mpu.c
-    ${guest_lib_dir}/string.c ${guest_lib_dir}/dma.c)
+file(GLOB guest_isa_sources CONFIGURE_DEPENDS ${guest_isa_dir}/*.S ${guest_isa_dir}/*.c)
+add_library(fencepost_guest_lib STATIC ${guest_isa_sources}
+    ${guest_lib_dir}/main.c ${guest_lib_dir}/report.c ${guest_lib_dir}/format.c ${guest_lib_dir}/fault.c
+    ${guest_lib_dir}/fdt.c ${guest_lib_dir}/irq.c ${guest_lib_dir}/events.c ${guest_lib_dir}/evtchn.c
+    ${guest_lib_dir}/time.c ${guest_lib_dir}/cpu.c ${guest_lib_dir}/string.c ${guest_lib_dir}/dma.c)
 target_compile_options(fencepost_guest_lib
     PUBLIC ${guest_compile_options} PRIVATE $<$<COMPILE_LANGUAGE:C>:-Wconversion>)
 target_include_directories(fencepost_guest_lib PUBLIC ${guest_include_dirs})

@@ -4,6 +4,7 @@
  * registers), one handler for each INTID, and counters that tests read.
  */
 #include "internal.h"
+#include "sysreg.h"
 
 enum { NR_INTIDS = 128, FIRST_SPI = 32, INTID_SPURIOUS = 1020 };
 enum { GICD_CTLR_ENABLE_GROUP1 = 1 << 1, GICD_CTLR_ARE = 1 << 4 };
@@ -22,18 +23,18 @@ static irq_handler_t handlers[NR_INTIDS];
 static volatile uint32_t counts[FP_MAX_CPUS][NR_INTIDS];
 static volatile uint32_t spurious;
 
-static volatile uint32_t *reg32(uint32_t address)
+static volatile uint32_t *reg32(uintptr_t address)
 {
     return (volatile uint32_t *)address;
 }
 
-static uint32_t redistributor(void)
+static uintptr_t redistributor(void)
 {
     return machine.gicr + this_cpu() * GICR_STRIDE;
 }
 
 /* The frame that holds this INTID's registers for the calling vCPU. */
-static uint32_t frame_of(uint32_t intid)
+static uintptr_t frame_of(uint32_t intid)
 {
     return intid < FIRST_SPI ? redistributor() + SGI_FRAME : machine.gicd;
 }
@@ -50,17 +51,14 @@ static uint32_t bit_of(uint32_t intid)
 
 static void barrier(void)
 {
-    __asm__ volatile("dsb\n\tisb" ::: "memory");
+    __asm__ volatile("dsb sy\n\tisb" ::: "memory");
 }
 
 static void init_cpu_interface(void)
 {
-    uint32_t sre;
-
-    __asm__ volatile("mrc p15, 0, %0, c12, c12, 5" : "=r"(sre));
-    __asm__ volatile("mcr p15, 0, %0, c12, c12, 5\n\tisb" ::"r"(sre | 1) : "memory"); /* ICC_SRE */
-    __asm__ volatile("mcr p15, 0, %0, c4, c6, 0" ::"r"(0xff) : "memory");              /* ICC_PMR */
-    __asm__ volatile("mcr p15, 0, %0, c12, c12, 7\n\tisb" ::"r"(1) : "memory");        /* ICC_IGRPEN1 */
+    icc_enable_system_registers();
+    icc_write_pmr(0xff);
+    icc_write_igrpen1(1);
 }
 
 void irq_init(void)
@@ -108,9 +106,7 @@ bool irq_is_pending(uint32_t intid)
 
 void irq_send_sgi(uint32_t intid, uint32_t cpu)
 {
-    uint32_t value = intid << 24 | 1u << cpu;
-
-    __asm__ volatile("dsb\n\tmcrr p15, 0, %0, %1, c12\n\tisb" ::"r"(value), "r"(0) : "memory"); /* ICC_SGI1R */
+    icc_write_sgi1r(intid << 24 | 1u << cpu);
 }
 
 uint32_t irq_count(uint32_t cpu, uint32_t intid)
@@ -125,18 +121,17 @@ uint32_t irq_spurious_count(void)
 
 void fp_irq(void)
 {
-    uint32_t intid;
+    const uint32_t intid = icc_read_iar1();
 
-    __asm__ volatile("mrc p15, 0, %0, c12, c12, 0" : "=r"(intid)::"memory"); /* ICC_IAR1 */
     if (intid >= INTID_SPURIOUS) {
         spurious++;
         return;
     }
-    __asm__ volatile("dsb" ::: "memory");
+    __asm__ volatile("dsb sy" ::: "memory");
     if (intid < NR_INTIDS) {
         counts[this_cpu() & (FP_MAX_CPUS - 1)][intid]++;
         if (handlers[intid] != NULL)
             handlers[intid](intid);
     }
-    __asm__ volatile("dsb\n\tmcr p15, 0, %0, c12, c12, 1\n\tisb" ::"r"(intid) : "memory"); /* ICC_EOIR1 */
+    icc_write_eoir1(intid);
 }

@@ -74,7 +74,7 @@ static _Noreturn void run_test(const struct fp_record *record)
     finish();
 }
 
-void fp_main(const void *tree, uint32_t image_base)
+void fp_main(const void *tree, uintptr_t image_base)
 {
     machine_read(tree, image_base);
     const char *asked = test_asked_for();

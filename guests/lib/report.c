@@ -9,7 +9,7 @@ static bool planned; /* a plan line is out, so an end line is owed */
 
 void console_write(const char *text, size_t bytes)
 {
-    hypercall_console_io(CONSOLEIO_write, bytes, text);
+    hypercall_console_io(CONSOLEIO_write, (uint32_t)bytes, text);
 }
 
 static void line_v(const char *start, const char *format, va_list arguments)
@@ -119,15 +119,9 @@ bool fp_expect_true(const char *file, int line_number, const char *text, bool ho
     return holds;
 }
 
-void report_crash(const char *vector, const struct fault *fault, const struct fp_frame *frame)
+/* The registers follow as notes; the caller knows which there are. */
+void report_crash(const char *vector, const struct fault *fault, uintptr_t link_register)
 {
-    line("fp1 exception ", "%s pc=0x%x lr=0x%x far=0x%x fsr=0x%x image=0x%x", vector, fault->pc,
-         frame != NULL ? frame->pc : 0u, fault->far, fault->fsr, machine.image_base);
-    if (frame != NULL) {
-        line("fp1 note ", "r0=0x%x r1=0x%x r2=0x%x r3=0x%x r4=0x%x r5=0x%x r6=0x%x", frame->r[0], frame->r[1],
-             frame->r[2], frame->r[3], frame->r[4], frame->r[5], frame->r[6]);
-        line("fp1 note ", "r7=0x%x r8=0x%x r9=0x%x r10=0x%x r11=0x%x r12=0x%x", frame->r[7], frame->r[8],
-             frame->r[9], frame->r[10], frame->r[11], frame->r[12]);
-    }
-    shutdown(SHUTDOWN_crash);
+    line("fp1 exception ", "%s pc=0x%x lr=0x%x far=0x%x fsr=0x%x image=0x%x", vector, fault->pc, link_register,
+         fault->far, fault->fsr, machine.image_base);
 }

@@ -7,7 +7,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
     uint8_t *t = to;
     const uint8_t *f = from;
 
-    if ((((uint32_t)t | (uint32_t)f) & 3u) == 0)
+    if ((((uintptr_t)t | (uintptr_t)f) & 3u) == 0)
         for (; bytes >= 4; bytes -= 4, t += 4, f += 4)
             *(uint32_t *)(void *)t = *(const uint32_t *)(const void *)f;
     for (; bytes > 0; bytes--)
@@ -30,9 +30,9 @@ void *memmove(void *to, const void *from, size_t bytes)
 void *memset(void *to, int value, size_t bytes)
 {
     uint8_t *t = to;
-    uint32_t word = (uint32_t)(value & 0xff) * 0x01010101u;
+    uint32_t word = (uintptr_t)(value & 0xff) * 0x01010101u;
 
-    if (((uint32_t)t & 3u) == 0)
+    if (((uintptr_t)t & 3u) == 0)
         for (; bytes >= 4; bytes -= 4, t += 4)
             *(uint32_t *)(void *)t = word;
     for (; bytes > 0; bytes--)

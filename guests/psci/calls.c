@@ -61,16 +61,6 @@ TEST(psci, every_call_has_its_result, IDS "S1-20", WHY "guests decide by these n
             note("function 0x%x argument 0x%x", calls[n].function, calls[n].argument);
 }
 
-TEST(psci, an_smc_is_undefined, IDS "S1-20", WHY "a core without EL3 has none, and nothing that EL2 could trap",
-     NEEDS "system=solo")
-{
-    for (uint32_t immediate = 0; immediate < 2; immediate++) {
-        uint32_t registers[4] = {(uint32_t)PSCI_VERSION, 0, 0, 0};
-
-        expect_eq(try_instruction(INSTRUCTION_SMC(immediate), registers).kind, FAULT_UNDEFINED);
-    }
-}
-
 TEST(psci, an_unknown_function_is_not_supported, IDS "S1-20", WHY "never a fault, never something else",
      NEEDS "system=solo")
 {
@@ -117,33 +107,11 @@ TEST(psci, an_hvc_with_another_immediate_is_undefined, IDS "S1-20", WHY "0 and 0
     static const uint32_t immediates[] = {1, 0xea0, 0xea2, 0xffff};
 
     for (uint32_t n = 0; n < COUNT(immediates); n++) {
-        uint32_t registers[4] = {(uint32_t)PSCI_VERSION, 0, 0, 0};
+        uintptr_t registers[4] = {(uint32_t)PSCI_VERSION, 0, 0, 0};
 
         expect_eq(try_instruction(INSTRUCTION_HVC(immediates[n]), registers).kind, FAULT_UNDEFINED);
         expect_eq(registers[0], (uint32_t)PSCI_VERSION);
     }
-}
-
-TEST(psci, a_call_leaves_the_other_registers_alone, IDS "S1-20", WHY "SMCCC: r4 and up are the caller's",
-     NEEDS "system=solo")
-{
-    uint32_t before[8], after[8];
-
-    for (uint32_t n = 0; n < 8; n++)
-        before[n] = 0x11111111u * (n + 1);
-    __asm__ volatile("push {r4-r11}\n\t"
-                     "push {%1}\n\t"
-                     "ldm %0, {r4-r11}\n\t"
-                     "ldr r0, =0x84000000\n\t"
-                     "hvc #0\n\t"
-                     "pop {r0}\n\t"
-                     "stm r0, {r4-r11}\n\t"
-                     "pop {r4-r11}"
-                     :
-                     : "r"(before), "r"(after)
-                     : "r0", "r1", "r2", "r3", "r12", "memory", "cc");
-    for (uint32_t n = 0; n < 8; n++)
-        expect_eq(after[n], before[n]);
 }
 
 /* ---- CPU_SUSPEND: standby until an interrupt ---- */

@@ -4,6 +4,7 @@
  * the hypervisor is not. Every wait yields, so that the other vCPU gets the CPU when they share it.
  */
 #include "fencepost.h"
+#include "entry.h"
 
 #define wait_until(condition) \
     do {                      \
@@ -11,55 +12,22 @@
         relax();              \
     } while (!(condition))
 
-/* What a vCPU finds at its entry, before any code of ours has run. */
-struct entry_state {
-    volatile uint32_t context, cpsr, sctlr, mpidr, done;
-};
-
-/* r0: struct entry_state *. Writes it and switches the vCPU off. */
-#define ENTRY_CODE                             \
-    "mrs r1, cpsr\n\t"                         \
-    "mrc p15, 0, r2, c1, c0, 0\n\t"            \
-    "mrc p15, 0, r3, c0, c0, 5\n\t"            \
-    "str r0, [r0]\n\t"                         \
-    "str r1, [r0, #4]\n\t"                     \
-    "str r2, [r0, #8]\n\t"                     \
-    "str r3, [r0, #12]\n\t"                    \
-    "dmb\n\t"                                  \
-    "mov r1, #1\n\t"                           \
-    "str r1, [r0, #16]\n\t"                    \
-    "ldr r0, 1f\n\t"                           \
-    "hvc #0\n"                                 \
-    "0: b 0b\n\t"                              \
-    ".balign 4\n"                              \
-    "1: .word 0x84000002\n"
-
-__attribute__((naked)) static void arm_entry(void)
-{
-    __asm__ volatile(ENTRY_CODE);
-}
-
-__attribute__((naked, target("thumb"))) static void thumb_entry(void)
-{
-    __asm__ volatile(ENTRY_CODE);
-}
-
-static int32_t cpu_on(uint32_t function, uint32_t entry, struct entry_state *state)
+static int32_t cpu_on(uint32_t function, uintptr_t entry, struct entry_state *state)
 {
     state->done = 0;
-    __asm__ volatile("dsb" ::: "memory");
-    return psci(function, 1, entry, (uint32_t)state);
+    __asm__ volatile("dsb sy" ::: "memory");
+    return psci(function, 1, entry, (uintptr_t)state);
 }
 
 static void expect_entry_state(const struct entry_state *state)
 {
-    expect_eq(state->context, (uint32_t)state);
-    expect_eq(state->cpsr & 0x1df, 0x1d3); /* SVC; A, I and F masked */
-    expect_eq(state->sctlr & 0x1005, 0);   /* EL1 MPU and caches off */
+    expect_eq(state->context, (uintptr_t)state);
+    expect_eq(state->mode & ENTRY_MODE_MASK, ENTRY_MODE); /* EL1; A, I and F masked */
+    expect_eq(state->sctlr & 0x1005, 0);                  /* no translation or protection, caches off */
     expect_eq(state->mpidr & 0xffffff, 1);
 }
 
-static void start_and_look(uint32_t function, uint32_t entry)
+static void start_and_look(uint32_t function, uintptr_t entry)
 {
     static struct entry_state state;
 
@@ -72,9 +40,10 @@ static void start_and_look(uint32_t function, uint32_t entry)
 
 static void start_in_every_way(void)
 {
-    start_and_look((uint32_t)PSCI_CPU_ON, (uint32_t)arm_entry);
-    start_and_look((uint32_t)PSCI_CPU_ON, (uint32_t)thumb_entry | 1);
-    start_and_look(PSCI_0_1_CPU_ON, (uint32_t)arm_entry);
+    const struct entry_way *way = entry_ways;
+
+    for (; way->entry != NULL; way++)
+        start_and_look(way->function, (uintptr_t)way->entry | way->low_bits);
 }
 
 TEST(psci, a_vcpu_starts_at_its_entry_on_another_cpu, IDS "S1-20", WHY "context in r0, SVC, everything masked",
@@ -95,7 +64,7 @@ static volatile uint32_t running, stop, starts_seen, argument_seen;
 
 static void run_until_stopped(void *argument)
 {
-    argument_seen = (uint32_t)argument;
+    argument_seen = (uintptr_t)argument;
     starts_seen++;
     running = 1;
     wait_until(stop);
@@ -114,7 +83,7 @@ static void on_and_off_again_and_again(void)
     enum { TIMES = 10 };
 
     for (uint32_t round = 1; round <= TIMES; round++) {
-        require_eq(cpu_start(1, run_until_stopped, (void *)round), PSCI_SUCCESS);
+        require_eq(cpu_start(1, run_until_stopped, (void *)(uintptr_t)round), PSCI_SUCCESS);
         wait_until(running);
         expect_eq(psci((uint32_t)PSCI_AFFINITY_INFO, 1, 0, 0), PSCI_AFFINITY_ON);
         expect_eq(cpu_start(1, run_until_stopped, NULL), PSCI_ALREADY_ON);

@@ -254,7 +254,7 @@ PEER(2, restart, registered_pages_are_forgotten)
     const uint32_t old = EVENTS_2 + PAGE, new = EVENTS_2 + 2 * PAGE;
 
     if (begin_life() == FIRST) {
-        require_eq(events_register_shared_info((void *)old), 0);
+        require_eq(events_register_shared_info((void *)(uintptr_t)old), 0);
         require_eq(events_register_vcpu_info(0, (void *)(EVENTS_2 + 64)), 0);
         reboot();
     }
@@ -263,7 +263,7 @@ PEER(2, restart, registered_pages_are_forgotten)
     for (uint32_t i = 0; i < PAGE; i += 4)
         if (*word_at(old + i) != 0 || *word_at(EVENTS_2 + i) != 0)
             fail_("somebody wrote at offset 0x%x", i);
-    expect_eq(events_register_shared_info((void *)new), 0);
+    expect_eq(events_register_shared_info((void *)(uintptr_t)new), 0);
     expect_eq(events_register_vcpu_info(0, (void *)(EVENTS_2 + 128)), 0);
     expect_true(event_is_pending(STATIC_2)); /* kept until now */
     expect_eq(balloon_out(old), 1);

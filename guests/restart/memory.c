@@ -12,7 +12,7 @@ enum { MARK = 0x0ddba11, FIRST = 1, SECOND = 2 };
 static uint32_t in_data = MARK;
 static uint32_t in_bss;
 
-static uint32_t sum(uint32_t from, uint32_t to)
+static uint32_t sum(uintptr_t from, uintptr_t to)
 {
     uint32_t total = 0;
 
@@ -23,12 +23,12 @@ static uint32_t sum(uint32_t from, uint32_t to)
 
 /* RAM of domain 2 in which the image keeps nothing. */
 struct piece {
-    uint32_t from, to;
+    uintptr_t from, to;
 };
 
 static void find_free_pieces(struct piece pieces[3])
 {
-    pieces[0] = (struct piece){((uint32_t)__image_end + 3) & ~3u, (uint32_t)machine.device_tree & ~(uint32_t)(PAGE - 1)};
+    pieces[0] = (struct piece){((uintptr_t)__image_end + 3) & ~3u, (uintptr_t)machine.device_tree & ~(uint32_t)(PAGE - 1)};
     pieces[1] = (struct piece){SPARE_2, SPARE_2 + SPARE_2_PAGES * PAGE};
     pieces[2] = (struct piece){EVENTS_2, EVENTS_2 + 4 * PAGE};
 }
@@ -40,7 +40,7 @@ static uint32_t count_words_that_are(uint32_t value)
 
     find_free_pieces(pieces);
     for (uint32_t i = 0; i < 3; i++)
-        for (uint32_t at = pieces[i].from; at < pieces[i].to; at += 4)
+        for (uintptr_t at = pieces[i].from; at < pieces[i].to; at += 4)
             count += *word_at(at) == value;
     return count;
 }
@@ -51,7 +51,7 @@ static uint32_t fill_free_pieces(uint32_t value)
 
     find_free_pieces(pieces);
     for (uint32_t i = 0; i < 3; i++)
-        for (uint32_t at = pieces[i].from; at < pieces[i].to; at += 4)
+        for (uintptr_t at = pieces[i].from; at < pieces[i].to; at += 4)
             *word_at(at) = value;
     return count_words_that_are(value);
 }
@@ -87,7 +87,7 @@ TEST(restart, the_same_pages_come_back, IDS "S0-05 S1-11", WHY "by right, not by
 
 PEER(2, restart, the_same_pages_come_back)
 {
-    const uint32_t words[] = {machine.image_base, (uint32_t)machine.device_tree, machine.nr_banks,
+    const uint32_t words[] = {machine.image_base, (uintptr_t)machine.device_tree, machine.nr_banks,
                               (uint32_t)machine.bank[0].base, (uint32_t)machine.bank[0].size,
                               (uint32_t)machine.bank[1].base, (uint32_t)machine.bank[1].size,
                               (uint32_t)machine.bank[2].base, (uint32_t)machine.bank[2].size};
@@ -99,7 +99,7 @@ PEER(2, restart, the_same_pages_come_back)
         expect_eq(board->word[i], words[i]);
     }
     expect_eq(machine.image_base, IMAGE_2);
-    for (uint32_t page = IMAGE_2; page < IMAGE_2_LIMIT; page += PAGE)
+    for (uintptr_t page = IMAGE_2; page < IMAGE_2_LIMIT; page += PAGE)
         expect_true(is_reachable(page));
     for (uint32_t n = 0; n < SPARE_2_PAGES; n++)
         expect_true(is_reachable(spare(n)));
@@ -115,7 +115,7 @@ TEST(restart, the_image_is_whole_again, IDS "S0-05", WHY "copied from the module
 
 PEER(2, restart, the_image_is_whole_again)
 {
-    const uint32_t now = sum((uint32_t)__image_start, (uint32_t)__rel_end & ~3u);
+    const uint32_t now = sum((uintptr_t)__image_start, (uintptr_t)__rel_end & ~3u);
     const uint32_t life = begin_life();
 
     expect_eq(in_data, MARK);
@@ -123,8 +123,8 @@ PEER(2, restart, the_image_is_whole_again)
     if (life == FIRST) {
         board->word[0] = now;
         in_data = in_bss = 77;
-        memset((void *)(uint32_t)__image_start, 0xff, PAGE); /* its entry, too; nothing runs there any more */
-        expect_true(sum((uint32_t)__image_start, (uint32_t)__rel_end & ~3u) != now);
+        memset((void *)(uintptr_t)__image_start, 0xff, PAGE); /* its entry, too; nothing runs there any more */
+        expect_true(sum((uintptr_t)__image_start, (uintptr_t)__rel_end & ~3u) != now);
         reboot();
     }
     expect_eq(now, board->word[0]);
@@ -138,11 +138,11 @@ TEST(restart, the_device_tree_is_whole_again, IDS "S0-05", WHY "the next life re
 
 PEER(2, restart, the_device_tree_is_whole_again)
 {
-    const uint32_t tree = (uint32_t)machine.device_tree, now = sum(tree, IMAGE_2_LIMIT);
+    const uint32_t tree = (uintptr_t)machine.device_tree, now = sum(tree, IMAGE_2_LIMIT);
 
     if (begin_life() == FIRST) {
         board->word[0] = now;
-        memset((void *)tree, 0xff, IMAGE_2_LIMIT - tree);
+        memset((void *)(uintptr_t)tree, 0xff, IMAGE_2_LIMIT - tree);
         reboot();
     }
     expect_eq(now, board->word[0]);

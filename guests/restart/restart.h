@@ -86,7 +86,7 @@ static inline void wait_for_go(uint32_t number)
 /* Both: event pages lie behind the banks, and the tree lists the shared memory last. */
 static inline void register_events(void)
 {
-    require_eq(events_register_shared_info((void *)(uint32_t)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
 }
 
 _Noreturn static inline void reboot(void)

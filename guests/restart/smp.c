@@ -102,7 +102,7 @@ static void map_for_ever(void *unused)
         static uint64_t frames[32];
         static int32_t errs[32];
         const struct xen_add_to_physmap_batch arg = {.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 32,
-            .foreign_domid = 1, .idxs = (uint32_t)frames, .gpfns = (uint32_t)frames, .errs = (uint32_t)errs};
+            .foreign_domid = 1, .idxs = (uintptr_t)frames, .gpfns = (uintptr_t)frames, .errs = (uintptr_t)errs};
 
         for (uint32_t n = 0; n < 32; n++)
             frames[n] = (OWN_1 + n * PAGE) >> XEN_PAGE_SHIFT;
@@ -150,7 +150,7 @@ PEER(2, restart, a_domain_restarts_on_the_other_cpu)
 {
     const uint32_t life = begin_life(), page = EVENTS_2 + life % 2 * PAGE, other = EVENTS_2 + (life + 1) % 2 * PAGE;
 
-    require_eq(events_register_shared_info((void *)page), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)page), 0);
     delay_ns(2000);
     for (uint32_t i = 0; i < PAGE; i += 4)
         expect_eq(*word_at(other + i), 0);

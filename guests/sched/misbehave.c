@@ -4,6 +4,7 @@
  * its deadlines within two slices. The last resort of a guest is never the last of its neighbour.
  */
 #include "sched.h"
+#include "sysreg.h"
 
 enum { ROUNDS = 4, SLICE_NS = 1000000 };
 
@@ -83,7 +84,7 @@ SURVIVES(a_storm_of_sgis_to_itself_leaves_the_peer_its_time, "each of them is a 
 SURVIVES(nested_faults_leave_the_peer_its_time, "vectors in forbidden memory fault for ever")
 {
     peers_meet();
-    __asm__ volatile("mcr p15, 0, %0, c12, c0, 0\n\tisb" ::"r"(0x10000000)); /* VBAR */
+    vbar_write(0x10000000);
     (void)*(volatile uint32_t *)0x10000000;
 }
 

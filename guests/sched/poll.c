@@ -204,6 +204,6 @@ TEST(sched, poll_with_an_unreadable_list_is_efault, IDS "S1-07 S4-15", WHY "the 
 {
     require_eq(events_init(), 0);
     expect_eq(sched_poll((const uint32_t *)0x10000000, 1, 0), -XEN_EFAULT);
-    expect_eq(sched_poll((const uint32_t *)(uint32_t)(machine.bank[0].base + machine.bank[0].size - 2), 1, 0), -XEN_EFAULT);
+    expect_eq(sched_poll((const uint32_t *)(uintptr_t)(uint32_t)(machine.bank[0].base + machine.bank[0].size - 2), 1, 0), -XEN_EFAULT);
     expect_eq(hypercall_sched_op(SCHEDOP_poll, (void *)0x10000000), -XEN_EFAULT);
 }

@@ -95,7 +95,7 @@ PEER(2, shm, a_page_let_go_is_the_owners_alone)
 TEST(shm, shared_memory_is_no_code, IDS "S2-02", WHY "neither for the borrower nor for the owner", SHM)
 {
     *word_at(shared(3)) = BX_LR;
-    code_changed((void *)shared(3), 4);
+    code_changed((void *)(uintptr_t)shared(3), 4);
     expect_eq(try_exec(shared(3)).kind, FAULT_PREFETCH);
     look(nothing);
 }
@@ -104,7 +104,7 @@ PEER(2, shm, shared_memory_is_no_code)
 {
     meet();
     *word_at(shared(3)) = BX_LR;
-    code_changed((void *)shared(3), 4);
+    code_changed((void *)(uintptr_t)shared(3), 4);
     expect_eq(try_exec(shared(3)).kind, FAULT_PREFETCH);
     show();
     peer_signal(1);

@@ -13,7 +13,7 @@ enum { SHARED = 0x30000000, SHARED_LIMIT = 0x30004000, SHARED_PAGES = 4 };
 static inline void meet(void)
 {
     if (shared_info() == NULL)
-        require_eq(events_register_shared_info((void *)(uint32_t)machine.bank[1].base), 0);
+        require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)machine.bank[1].base), 0);
     peers_meet();
 }
 

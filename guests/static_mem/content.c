@@ -37,7 +37,7 @@ TEST(static_mem, every_bank_is_scrubbed_to_its_edges, IDS "X-31 X-32", WHY "ever
 TEST(static_mem, the_rest_of_the_page_of_the_tree_is_zero, IDS "X-31", WHY "a copied module leaves nothing around it",
      NEEDS "system=solo " BOTH_FILLED)
 {
-    const uint32_t tree = (uint32_t)machine.device_tree, bytes = fdt_word(machine.device_tree, 1);
+    const uint32_t tree = (uintptr_t)machine.device_tree, bytes = fdt_word(machine.device_tree, 1);
 
     expect_words((tree + bytes + 3) & ~3u, bank_limit(0), zero_word);
 }

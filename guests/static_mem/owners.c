@@ -10,7 +10,7 @@ static void expect_peer_bank_closed(void)
 {
     static uint64_t frames[256];
 
-    for (uint32_t at = PEER_BANK; at < PEER_LIMIT; at += 0x10000)
+    for (uintptr_t at = PEER_BANK; at < PEER_LIMIT; at += 0x10000)
         expect_out(at);
     list_fill(frames, 256, PEER_BANK, PAGE);
     for (uint32_t n = 0; n < 256; n++) {
@@ -81,7 +81,7 @@ TEST(static_mem, nothing_is_consumed_by_a_thousand_round_trips, IDS "S0-07 S1-05
     const int32_t pages = memory_query(XENMEM_current_reservation);
 
     for (uint32_t round = 0; round < 1000; round++) {
-        const uint32_t page = PAGE_AT(1 + round * 7 % (SPARE_PAGES - 2));
+        const uintptr_t page = PAGE_AT(1 + round * 7 % (SPARE_PAGES - 2));
 
         if (round % 3 == 0)
             require_eq(remove_page(page), 0);

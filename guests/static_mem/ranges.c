@@ -3,14 +3,14 @@
 #include "static_mem.h"
 
 struct range {
-    uint32_t base, bytes;
+    uintptr_t base, bytes;
 };
 
 /* Every page of the range can be used; the words around it cannot. */
 static void expect_usable(struct range range)
 {
-    for (uint32_t at = range.base; at < range.base + range.bytes; at += PAGE)
-        if (at < (uint32_t)__image_end && at >= machine.image_base)
+    for (uintptr_t at = range.base; at < range.base + range.bytes; at += PAGE)
+        if (at < (uintptr_t)__image_end && at >= machine.image_base)
             continue; /* we stand on it */
         else
             expect_in(at);
@@ -81,7 +81,7 @@ TEST(static_mem, half_a_gibibyte_where_the_founding_document_has_it, IDS "S1-01"
     expect_eq(machine.bank[1].size, named.bytes);
     expect_eq(memory_query(XENMEM_current_reservation), 0x100 + 0x20000 + 1 + 4);
     expect_edges(named);
-    for (uint32_t at = named.base; at < named.base + named.bytes; at += 0x1000000)
+    for (uintptr_t at = named.base; at < named.base + named.bytes; at += 0x1000000)
         expect_in(at);
     expect_in(named.base + named.bytes - PAGE);
 }
@@ -94,7 +94,7 @@ enum { HEAP = 0x50000000, HEAP_BYTES = 0x80000 };
 TEST(static_mem, the_hypervisors_own_range_is_out_of_reach, IDS "S1-02 S4-23", WHY "page states decide who reaches what",
      NEEDS HEAP_NEEDS)
 {
-    for (uint32_t at = HEAP; at < HEAP + HEAP_BYTES; at += PAGE)
+    for (uintptr_t at = HEAP; at < HEAP + HEAP_BYTES; at += PAGE)
         if (!expect_out(at))
             break;
     expect_eq(decrease(HEAP, 0), 0);
@@ -123,7 +123,7 @@ TEST(static_mem, every_page_of_a_great_bank_has_a_state, IDS "S0-07 S1-05", WHY 
      NEEDS HEAP_NEEDS)
 {
     for (uint32_t n = 0; n < 32; n++) {
-        const uint32_t at = 0x30000000 + n * 0x1000000 + n * PAGE;
+        const uintptr_t at = 0x30000000 + n * 0x1000000 + n * PAGE;
 
         require_eq(decrease(at, 9), 1);
         expect_out(at);

@@ -7,12 +7,12 @@
 
 extern const char __image_end[];
 
-static inline uint32_t filled_word(uint32_t address)
+static inline uint32_t filled_word(uintptr_t address)
 {
     return address ^ 0x5ec2e755u;
 }
 
-static inline uint32_t zero_word(uint32_t address)
+static inline uint32_t zero_word(uintptr_t address)
 {
     (void)address;
     return 0;
@@ -31,21 +31,21 @@ static inline uint32_t bank_limit(uint32_t n)
 /* The image's last page is behind its bss and stacks. */
 static inline uint32_t first_free_byte(void)
 {
-    return (uint32_t)__image_end;
+    return (uintptr_t)__image_end;
 }
 
 /* The tree is the last thing in the bank of the image. */
 static inline uint32_t last_free_limit(void)
 {
-    return (uint32_t)machine.device_tree;
+    return (uintptr_t)machine.device_tree;
 }
 
 #define expect_words(base, limit, word) expect_words_(__FILE__, __LINE__, base, limit, word)
 
 /* One failure names the first word that differs; the rest would only fill the console. */
-static inline bool expect_words_(const char *file, int line, uint32_t base, uint32_t limit, uint32_t (*word)(uint32_t))
+static inline bool expect_words_(const char *file, int line, uintptr_t base, uintptr_t limit, uint32_t (*word)(uintptr_t))
 {
-    for (uint32_t at = base; at < limit; at += 4) {
+    for (uintptr_t at = base; at < limit; at += 4) {
         const uint32_t value = *(volatile uint32_t *)at;
 
         if (value != word(at)) {

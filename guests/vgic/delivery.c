@@ -106,7 +106,7 @@ TEST(vgic, priority_drop_and_deactivation_can_be_apart, IDS "S0-08", WHY "ICC_CT
 {
     irq_init();
     enable_noted(SGI, 0xa0);
-    __asm__ volatile("mcr p15, 0, %0, c12, c12, 4\n\tisb" ::"r"(1 << 1) : "memory"); /* ICC_CTLR */
+    icc_write_ctlr(1 << 1);
     irq_send_sgi(SGI, 0);
     take_interrupts();
     expect_eq(taken.count, 1);
@@ -114,7 +114,7 @@ TEST(vgic, priority_drop_and_deactivation_can_be_apart, IDS "S0-08", WHY "ICC_CT
     irq_send_sgi(SGI, 0);
     take_interrupts();
     expect_eq(taken.count, 1);
-    __asm__ volatile("mcr p15, 0, %0, c12, c11, 1\n\tisb" ::"r"(SGI) : "memory"); /* ICC_DIR */
+    icc_write_dir(SGI);
     take_interrupts();
     expect_eq(taken.count, 2);
 }

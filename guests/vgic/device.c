@@ -19,7 +19,7 @@ enum {
 
 static volatile uint32_t *device(uint32_t offset)
 {
-    return (volatile uint32_t *)((uint32_t)TIMER + offset);
+    return (volatile uint32_t *)(uintptr_t)((uint32_t)TIMER + offset);
 }
 
 static void start(uint32_t ticks, uint32_t mode)

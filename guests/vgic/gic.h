@@ -7,6 +7,7 @@
 #define GUESTS_VGIC_GIC_H
 
 #include "fencepost.h"
+#include "sysreg.h"
 
 enum {
     GICD_CTLR = 0x0000,
@@ -52,7 +53,8 @@ static inline volatile uint8_t *priority_byte(uint32_t vcpu, uint32_t intid)
 
 static inline void set_priority_mask(uint32_t mask)
 {
-    __asm__ volatile("mcr p15, 0, %0, c4, c6, 0\n\tisb" ::"r"(mask) : "memory"); /* ICC_PMR */
+    icc_write_pmr(mask);
+    __asm__ volatile("isb" ::: "memory");
 }
 
 /* An interrupt that is due is taken here, with IRQs masked before and after. */

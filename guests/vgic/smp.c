@@ -9,7 +9,7 @@ static volatile uint32_t ready, running;
 
 static void send_to(uint32_t low, uint32_t high)
 {
-    __asm__ volatile("dsb\n\tmcrr p15, 0, %0, %1, c12\n\tisb" ::"r"(low), "r"(high) : "memory"); /* ICC_SGI1R */
+    icc_write_sgi1r((uint64_t)high << 32 | low);
 }
 
 static void answer(uint32_t intid)

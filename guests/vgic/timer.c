@@ -6,15 +6,12 @@ enum { CNTV_CTL_ENABLE = 1 << 0, CNTV_CTL_IMASK = 1 << 1, CNTV_CTL_ISTATUS = 1 <
 
 static uint32_t timer_control(void)
 {
-    uint32_t control;
-
-    __asm__ volatile("mrc p15, 0, %0, c14, c3, 1" : "=r"(control));
-    return control;
+    return cntv_ctl_read();
 }
 
 static void set_timer_control(uint32_t control)
 {
-    __asm__ volatile("mcr p15, 0, %0, c14, c3, 1\n\tisb" ::"r"(control) : "memory");
+    cntv_ctl_write(control);
 }
 
 static void disarm(uint32_t intid)

@@ -13,7 +13,7 @@ static uint32_t last_page(uint32_t n)
 }
 
 /* Both domains put shared_info at the same place of their bank and send both ways. */
-static void talk_through(uint32_t page)
+static void talk_through(uintptr_t page)
 {
     require_eq(events_register_shared_info((void *)page), 0);
     peers_meet();
@@ -38,7 +38,7 @@ TALKS_THROUGH(an_event_page_may_be_the_last_of_the_last_bank, last_page(1), "nex
 static void talk_with_vcpu_info(uint32_t info)
 {
     require_eq(events_init(), 0);
-    require_eq(events_register_vcpu_info(0, (void *)info), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)info), 0);
     events_quiet(0);
     peers_meet();
     events_quiet(0);
@@ -58,19 +58,19 @@ static void talk_with_vcpu_info(uint32_t info)
     TEST(views, name, IDS "S4-12 S4-16 S4-17", WHY why, NEEDS "strategies=window,switch,mask") { talk_with_vcpu_info(info); } \
     PEER(2, views, name) { talk_with_vcpu_info(info); }
 
-TALKS_WITH_INFO(vcpu_info_may_share_the_page_of_shared_info, (uint32_t)event_page(0) + 0x800,
+TALKS_WITH_INFO(vcpu_info_may_share_the_page_of_shared_info, (uintptr_t)event_page(0) + 0x800,
                 "one window serves both")
-TALKS_WITH_INFO(vcpu_info_may_be_the_last_bytes_of_the_page, (uint32_t)event_page(0) + 0x1000 - 48,
+TALKS_WITH_INFO(vcpu_info_may_be_the_last_bytes_of_the_page, (uintptr_t)event_page(0) + 0x1000 - 48,
                 "48 bytes that just fit")
 TALKS_WITH_INFO(vcpu_info_may_lie_in_another_bank, bank_base(0) + 0x40, "one send, two pages, one window")
-TALKS_WITH_INFO(vcpu_info_may_lie_in_the_next_page, (uint32_t)event_page(1), "one send, two pages, one window")
+TALKS_WITH_INFO(vcpu_info_may_lie_in_the_next_page, (uintptr_t)event_page(1), "one send, two pages, one window")
 
 TEST(views, a_full_view_has_room_for_event_pages, IDS "S0-20 S4-16 S4-02",
      WHY "ten banks fill every slot; the pages cost none", NEEDS "system=many strategies=window,auto,background,switch")
 {
     require_eq(machine.nr_banks, 10);
     require_eq(events_init(), 0);
-    require_eq(events_register_vcpu_info(0, (void *)(bank_base(3) + 64)), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)(bank_base(3) + 64)), 0);
     for (uint32_t n = 0; n < machine.nr_banks; n++) {
         uint32_t value;
 
@@ -85,7 +85,7 @@ TEST(views, a_full_view_can_send_and_receive, IDS "S0-20 S4-10", WHY "the window
      NEEDS "system=many strategies=window,auto,background,switch")
 {
     require_eq(events_init(), 0);
-    require_eq(events_register_vcpu_info(0, (void *)(bank_base(5) + 0x100)), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)(bank_base(5) + 0x100)), 0);
     const int32_t a = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
     const int32_t b = evtchn_bind_interdomain(DOMID_SELF, (uint32_t)a);
 
@@ -115,7 +115,7 @@ TEST(views, a_send_to_oneself_needs_no_peer, IDS "S4-19", WHY "the own page is i
 TEST(views, memory_is_the_same_after_the_view_was_switched, IDS "S4-07 S4-24", WHY "the reload restores every region",
      NEEDS "strategies=window,switch,mask")
 {
-    volatile uint32_t *const spare = (volatile uint32_t *)(last_page(1) + 0x800);
+    volatile uint32_t *const spare = (volatile uint32_t *)(uintptr_t)(last_page(1) + 0x800);
 
     peers_meet();
     for (uint32_t round = 0; round < 8; round++) {
@@ -127,7 +127,7 @@ TEST(views, memory_is_the_same_after_the_view_was_switched, IDS "S4-07 S4-24", W
 
 PEER(2, views, memory_is_the_same_after_the_view_was_switched)
 {
-    volatile uint32_t *const spare = (volatile uint32_t *)(last_page(1) + 0x800);
+    volatile uint32_t *const spare = (volatile uint32_t *)(uintptr_t)(last_page(1) + 0x800);
 
     peers_meet();
     for (;;) {

@@ -15,13 +15,13 @@ TEST(views, a_smaller_view_leaves_no_region_of_a_larger_one, IDS "S4-24 S4-11 X-
     peers_meet();
     for (uint32_t round = 0; round < 4; round++) {
         for (uint32_t n = 0; n < WIDE_BANKS; n++) {
-            *(volatile uint32_t *)wide_bank(n) = n + round;
-            *(volatile uint32_t *)(wide_bank(n) + WIDE_SIZE - 4) = ~n;
+            *(volatile uint32_t *)(uintptr_t)wide_bank(n) = n + round;
+            *(volatile uint32_t *)(uintptr_t)(wide_bank(n) + WIDE_SIZE - 4) = ~n;
         }
         expect_true(exchange());
         for (uint32_t n = 0; n < WIDE_BANKS; n++) {
-            expect_eq(*(volatile uint32_t *)wide_bank(n), n + round);
-            expect_eq(*(volatile uint32_t *)(wide_bank(n) + WIDE_SIZE - 4), ~n);
+            expect_eq(*(volatile uint32_t *)(uintptr_t)wide_bank(n), n + round);
+            expect_eq(*(volatile uint32_t *)(uintptr_t)(wide_bank(n) + WIDE_SIZE - 4), ~n);
         }
     }
 }

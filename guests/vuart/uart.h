@@ -36,7 +36,7 @@ bool uart_find(struct fdt_node *node);
 
 static inline volatile uint32_t *uart(uint32_t offset)
 {
-    return (volatile uint32_t *)((uint32_t)BOARD_UART + offset);
+    return (volatile uint32_t *)(uintptr_t)((uint32_t)BOARD_UART + offset);
 }
 
 static inline volatile uint8_t *uart_byte(uint32_t offset)
@@ -46,7 +46,7 @@ static inline volatile uint8_t *uart_byte(uint32_t offset)
 
 static inline volatile uint16_t *uart_half(uint32_t offset)
 {
-    return (volatile uint16_t *)((uint32_t)BOARD_UART + offset);
+    return (volatile uint16_t *)(uintptr_t)((uint32_t)BOARD_UART + offset);
 }
 
 /* One character, and the line is over: whatever is reported next has one of its own. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registers of EL2: undefined at the guest's own vector, and nothing changes. */
 #include "encodings.h"
-#include "places.h"
+#include "../places.h"
 
 #define BOTH(name, opc1, crn, crm, opc2) \
     {"MRC " name, A32_MRC(15, opc1, crn, crm, opc2)}, {"MCR " name, A32_MCR(15, opc1, crn, crm, opc2)}

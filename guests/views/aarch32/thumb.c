@@ -27,7 +27,7 @@ TEST(views, a_trapped_wfi_in_thumb_code_is_stepped_over_by_its_size, IDS "S4-13"
     timer_disarm();
 }
 
-THUMB static uint32_t emulated_read_16(uint32_t address)
+THUMB static uint32_t emulated_read_16(uintptr_t address)
 {
     register uint32_t at __asm__("r1") = address;
     register uint32_t value __asm__("r2") = 0;
@@ -46,7 +46,7 @@ TEST(views, an_emulated_access_in_thumb_code_is_stepped_over_by_its_size, IDS "S
 }
 
 /* Each read is one of a block; it must go on with the right condition after each. */
-THUMB static uint32_t emulated_reads_in_it_block(uint32_t address)
+THUMB static uint32_t emulated_reads_in_it_block(uintptr_t address)
 {
     register uint32_t at __asm__("r1") = address;
     register uint32_t marks __asm__("r3") = 0;

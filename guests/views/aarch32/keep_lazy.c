@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* State that is switched lazily: floating point and the EL1 MPU. And the virtual timer. */
-#include "exchange.h"
+#include "../exchange.h"
 #include "registers.h"
 
 enum { ROUNDS = 4, NR_D = 32 };
@@ -64,7 +64,7 @@ TEST(views, floating_point_traps_for_a_guest_that_did_not_enable_it, IDS "S4-14"
 
     peers_meet();
     exchange();
-    expect_eq(fault_catch((void (*)(void *))(uint32_t)fp_store, d).kind, FAULT_UNDEFINED);
+    expect_eq(fault_catch((void (*)(void *))(uintptr_t)fp_store, d).kind, FAULT_UNDEFINED);
     exchange();
     fp_enable();
     fp_store(d);
@@ -134,23 +134,23 @@ static uint8_t guarded[XEN_PAGE_SIZE] __attribute__((aligned(4096)));
 TEST(views, an_enabled_el1_mpu_stays_with_its_vcpu, IDS "S4-14 S4-24", WHY "the peer runs without one, in the same registers",
      NEEDS "strategies=window,switch,mask")
 {
-    mpu_set_region(0, (uint32_t)guarded, (uint32_t)guarded + sizeof(guarded), MPU_ALL_RO, MPU_NORMAL, MPU_NO_EXECUTE);
+    mpu_set_region(0, (uintptr_t)guarded, (uintptr_t)guarded + sizeof(guarded), MPU_ALL_RO, MPU_NORMAL, MPU_NO_EXECUTE);
     mpu_enable();
     peers_meet();
     for (uint32_t round = 0; round < ROUNDS; round++) {
         expect_true(exchange());
-        expect_eq(try_write32((uint32_t)guarded, round).kind, FAULT_DATA);
-        expect_eq(try_exec((uint32_t)guarded).kind, FAULT_PREFETCH);
+        expect_eq(try_write32((uintptr_t)guarded, round).kind, FAULT_DATA);
+        expect_eq(try_exec((uintptr_t)guarded).kind, FAULT_PREFETCH);
     }
     mpu_disable();
-    expect_eq(try_write32((uint32_t)guarded, 1).kind, FAULT_NONE);
+    expect_eq(try_write32((uintptr_t)guarded, 1).kind, FAULT_NONE);
 }
 
 PEER(2, views, an_enabled_el1_mpu_stays_with_its_vcpu)
 {
     peers_meet();
     for (uint32_t round = 0; round < ROUNDS; round++) {
-        expect_eq(try_write32((uint32_t)guarded, round).kind, FAULT_NONE);
+        expect_eq(try_write32((uintptr_t)guarded, round).kind, FAULT_NONE);
         expect_true(exchange());
     }
     exchange();

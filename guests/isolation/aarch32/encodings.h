@@ -3,7 +3,7 @@
 #ifndef ISOLATION_ENCODINGS_H
 #define ISOLATION_ENCODINGS_H
 
-#include "probe.h"
+#include "../probe.h"
 
 #define A32_MCR(coproc, opc1, crn, crm, opc2)                                                          \
     (0xee000010u | (uint32_t)(opc1) << 21 | (uint32_t)(crn) << 16 | (uint32_t)(coproc) << 8 |          \
@@ -25,7 +25,7 @@ struct instruction {
 /* Runs it with r0-r3 = `fill`; what kind of exception it ended in. */
 static inline enum fault_kind outcome(uint32_t instruction, uint32_t fill)
 {
-    uint32_t registers[4] = {fill, fill, fill, fill};
+    uintptr_t registers[4] = {fill, fill, fill, fill};
 
     return try_instruction(instruction, registers).kind;
 }

@@ -3,7 +3,7 @@
  * What another vCPU left in the registers is never readable. In the system `prio` the peer runs first and
  * fills them all; then this domain starts on the same CPU.
  */
-#include "../views/registers.h"
+#include "../../views/aarch32/registers.h"
 
 #define PRIO NEEDS "system=prio strategies=all"
 

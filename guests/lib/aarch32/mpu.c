@@ -33,7 +33,7 @@ void mpu_clear_region(uint32_t region)
     barrier();
 }
 
-void mpu_set_region(uint32_t region, uint32_t base, uint32_t limit, enum mpu_access access,
+void mpu_set_region(uint32_t region, uintptr_t base, uintptr_t limit, enum mpu_access access,
                     enum mpu_memory memory, enum mpu_execute execute)
 {
     uint32_t rbar = base | SHAREABLE_OUTER << 3 | (uint32_t)access << 1 | (uint32_t)execute;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Instructions that leave the guest, or would like to: calls, firmware, debug, implementation defined registers. */
 #include "encodings.h"
-#include "places.h"
+#include "../places.h"
 
 static void still_well(void)
 {
@@ -71,7 +71,7 @@ static const uint32_t semihosting_hlt = 0xe10f0070u; /* HLT #0xF000 */
 
 static void try_semihosting(uint32_t operation, const void *block)
 {
-    uint32_t registers[4] = {operation, (uint32_t)block, 0, 0};
+    uintptr_t registers[4] = {operation, (uintptr_t)block, 0, 0};
 
     expect_eq(try_instruction(semihosting_hlt, registers).kind, FAULT_UNDEFINED);
     expect_eq(registers[0], operation); /* no result came back */
@@ -81,7 +81,7 @@ TEST(isolation, semihosting_runs_no_command_on_the_host, IDS "S1-07", WHY "EL2 c
      NEEDS "")
 {
     static const char command[] = "touch fencepost-was-here; kill $PPID";
-    const uint32_t block[2] = {(uint32_t)command, sizeof(command) - 1};
+    const uint32_t block[2] = {(uintptr_t)command, sizeof(command) - 1};
 
     try_semihosting(SYS_SYSTEM, block);
     still_well();
@@ -90,8 +90,8 @@ TEST(isolation, semihosting_runs_no_command_on_the_host, IDS "S1-07", WHY "EL2 c
 TEST(isolation, semihosting_touches_no_file_of_the_host, IDS "S1-07", WHY "a sandbox does not stop it", NEEDS "")
 {
     static const char path[] = "fencepost-victim";
-    const uint32_t remove[2] = {(uint32_t)path, sizeof(path) - 1};
-    const uint32_t open[3] = {(uint32_t)path, 4, sizeof(path) - 1};
+    const uint32_t remove[2] = {(uintptr_t)path, sizeof(path) - 1};
+    const uint32_t open[3] = {(uintptr_t)path, 4, sizeof(path) - 1};
 
     try_semihosting(SYS_REMOVE, remove);
     try_semihosting(SYS_OPEN, open);
@@ -110,7 +110,7 @@ TEST(isolation, semihosting_ends_no_run, IDS "S1-07", WHY "status 0 would be suc
 TEST(isolation, semihosting_reads_no_command_line, IDS "S1-07", WHY "what the harness passes is not for guests", NEEDS "")
 {
     char line[128] = "untouched";
-    const uint32_t block[2] = {(uint32_t)line, sizeof(line)};
+    const uint32_t block[2] = {(uintptr_t)line, sizeof(line)};
 
     try_semihosting(SYS_GET_CMDLINE, block);
     try_semihosting(SYS_WRITE0, (const void *)0x10000000);
@@ -120,7 +120,7 @@ TEST(isolation, semihosting_reads_no_command_line, IDS "S1-07", WHY "what the ha
 
 TEST(isolation, the_old_semihosting_call_is_an_ordinary_svc, IDS "S1-07", WHY "SVC #0x123456 was the first form", NEEDS "")
 {
-    uint32_t registers[4] = {SYS_EXIT, APPLICATION_EXIT, 0, 0};
+    uintptr_t registers[4] = {SYS_EXIT, APPLICATION_EXIT, 0, 0};
 
     expect_eq(try_instruction(0xef123456u, registers).kind, FAULT_SVC);
     still_well();
@@ -208,7 +208,7 @@ TEST(isolation, cache_operations_by_set_and_way_are_contained, IDS "S4-23",
 TEST(isolation, the_auxiliary_control_register_cannot_be_changed, IDS "S4-23", WHY "it is implementation defined, HCR.TAC",
      NEEDS "")
 {
-    uint32_t registers[4] = {~0u, 0, 0, 0};
+    uintptr_t registers[4] = {~0u, 0, 0, 0};
 
     expect_eq(try_instruction(A32_MCR(15, 0, 1, 0, 1), registers).kind, FAULT_NONE);
     expect_eq(try_instruction(A32_MRC(15, 0, 1, 0, 1), registers).kind, FAULT_NONE);

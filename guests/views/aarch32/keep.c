@@ -3,7 +3,7 @@
  * A vCPU switch keeps every register: both domains fill the same group with their own values, take turns, and
  * look. One test for each group, so that a failure names the group.
  */
-#include "exchange.h"
+#include "../exchange.h"
 #include "registers.h"
 
 enum { ROUNDS = 4, MOST = 16 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The machine of a new life is the machine of the first: what the old life did to its vCPU and its GIC is gone. */
-#include "../vgic/gic.h"
-#include "../views/registers.h"
-#include "restart.h"
+#include "../../vgic/gic.h"
+#include "../../views/aarch32/registers.h"
+#include "../restart.h"
 
 #define ALL NEEDS "system=restart strategies=window,switch,mask"
 #define ONE NEEDS "system=restart"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pointers go through the caller's own MPU: what EL1 may not do itself, the hypervisor does not do for it. */
-#include "places.h"
+#include "../places.h"
 
 enum { PAGE = XEN_PAGE_SIZE };
 
@@ -14,7 +14,7 @@ static struct xen_feature_info *block_at(uint32_t offset)
 
 static uint32_t page_at(uint32_t n)
 {
-    return (uint32_t)area + n * PAGE;
+    return (uintptr_t)area + n * PAGE;
 }
 
 /* get_features reads its block and writes it. */
@@ -43,7 +43,7 @@ static void set_middle(enum middle middle)
 
 static void protect(enum middle middle)
 {
-    const uint32_t base = (uint32_t)machine.bank[0].base, limit = base + (uint32_t)machine.bank[0].size;
+    const uintptr_t base = (uint32_t)machine.bank[0].base, limit = base + (uint32_t)machine.bank[0].size;
     const uint32_t events = (uint32_t)machine.bank[1].base;
 
     mpu_set_region(0, base, page_at(1), MPU_ALL_RW, MPU_NORMAL, MPU_EXECUTE);
