@@ -140,7 +140,7 @@ def run(session: Session, job: Job) -> Outcome:
     tree = paths.system(record.needs.system)
     folder = session.folder / job.label
     bootargs = {domain.name: f"fp1 domain={domain.domid} run={record.test}"
-                for domain in devicetree.compile_tree(tree).domains}
+                for domain in devicetree.compile_tree(tree, session.board.name).domains}
     choices = replace(strategy.choices(job.strategy), windows=_WINDOWS.get(job.strategy))
     prepared = system.prepare(tree, folder, {name: session.guest.with_suffix(".bin") for name in bootargs}, bootargs,
                               choices, board=session.board.name, named_commit="bench")

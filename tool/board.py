@@ -20,7 +20,7 @@ from tool.tomltable import Table
 
 DEFAULT = "mps3-an536"
 OWN_CONSOLE = "-"             # --serial -: the console that the runner has by itself
-_STRATEGIES = ("window", "switch", "auto", "mask", "background", "shared")
+_STRATEGIES = ("window", "switch", "auto", "mask", "background", "shared", "resident")
 _ADDRESSES = (0, 2**64 - 8)
 
 
@@ -39,6 +39,7 @@ class QemuRunner:
     instruction_rate: str     # the -icount argument
     null_serials: int         # serial ports before the hypervisor's console
     clock: Clock
+    arguments: tuple[str, ...] = ()   # further words of the command line
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def _runner(table: Table, file: Path, serial: str) -> QemuRunner | CommandRunner
     clock = runner.table("clock")
     return QemuRunner(runner.text("emulator"), runner.text("machine"), runner.text("cpu-options", ""),
                       runner.text("icount"), runner.number("null-serials", 0, 15, 0),
-                      Clock(clock.number("address", *_ADDRESSES), clock.number("hz", 1, 10**9)))
+                      Clock(clock.number("address", *_ADDRESSES), clock.number("hz", 1, 10**9)),
+                      runner.words("arguments", None, ()))
 
 
 @functools.cache

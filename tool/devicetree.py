@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tool import paths
+from tool.board import DEFAULT
 from tool.exitcodes import EnvironmentMissing, UsageError
 
 _MAGIC = 0xD00DFEED
@@ -46,18 +47,18 @@ def _tool(command: list[str], data: bytes | None = None) -> bytes:
 
 
 @functools.cache
-def compile_tree(source: Path) -> Tree:
-    """A .dts goes through cpp and dtc, a .dtb is taken as it is. The blob is cached by content."""
+def compile_tree(source: Path, board: str = DEFAULT) -> Tree:
+    """A .dts goes through cpp and dtc, with the board's folder first, a .dtb is taken as it is. The blob is cached by content."""
     source = source.resolve()
     if not source.is_file():
         raise UsageError(f"{source}: no such tree")
     if source.suffix == ".dtb":
         return _tree(source, source)
-    include = [f"-I{folder}" for folder in (source.parent, paths.BOARDS, paths.SYSTEMS)]
+    include = [f"-I{folder}" for folder in _folders(source, board)]
     text = _tool(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *include, str(source)])
     blob = paths.TREES / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.dtb"
     if not blob.is_file():
-        _compile(text, source, blob)
+        _compile(text, _folders(source, board), blob)
     return _tree(source, blob)
 
 
@@ -67,9 +68,13 @@ def _tree(source: Path, blob: Path) -> Tree:
     return Tree(source, blob, tuple(domains(data)), engine)
 
 
-def _compile(text: bytes, source: Path, blob: Path) -> None:
+def _folders(source: Path, board: str) -> tuple[Path, ...]:
+    return source.parent, paths.BOARDS / board, paths.BOARDS, paths.SYSTEMS
+
+
+def _compile(text: bytes, folders: tuple[Path, ...], blob: Path) -> None:
     blob.parent.mkdir(parents=True, exist_ok=True)
-    include = [word for folder in (source.parent, paths.BOARDS, paths.SYSTEMS) for word in ("-i", str(folder))]
+    include = [word for folder in folders for word in ("-i", str(folder))]
     data = _tool(["dtc", "-q", "-I", "dts", "-O", "dtb", *include, "-"], text)
     draft = blob.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     draft.write_bytes(data)

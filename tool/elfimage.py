@@ -40,7 +40,7 @@ class Symbols:
 
 
 class Image:
-    """A 32-bit ELF file, read once."""
+    """An ELF file, read once."""
 
     def __init__(self, path: Path) -> None:
         from elftools.common.exceptions import ELFError
@@ -61,6 +61,10 @@ class Image:
 
     def close(self) -> None:
         self._stream.close()
+
+    @property
+    def word_bytes(self) -> int:
+        return self._elf.elfclass // 8
 
     @property
     def entry(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from tool import board as boards
 from tool import paths, system
 
-COMPILERS = ("arm-none-eabi-gcc", "gcc")
+COMPILERS = ("arm-none-eabi-gcc", "aarch64-linux-gnu-gcc", "gcc")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def emulator(board: str) -> Need:
 
 TOOLS = (
     Need("gcc-arm-none-eabi", "compiles the hypervisor and the guests", _command("arm-none-eabi-gcc")),
+    Need("gcc-aarch64-linux-gnu", "the same for 64-bit cores", _command("aarch64-linux-gnu-gcc")),
     Need("gcc", "compiles syscfg, unit tests and the QEMU plugin; preprocesses trees", _command("gcc", "cpp")),
     Need("libc6-dev", "headers for the same", _header("stdio.h")),
     Need("cmake", "builds", _command("cmake")),

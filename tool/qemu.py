@@ -31,7 +31,7 @@ _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=d
 def command(machine: Machine, more_plugins: Sequence[str] = ()) -> list[str]:
     board, runner = machine.board, machine.board.runner
     cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
-    words = [machine.emulator or runner.emulator, "-M", runner.machine, "-cpu", cpu,
+    words = [machine.emulator or runner.emulator, "-M", runner.machine, *runner.arguments, "-cpu", cpu,
              "-icount", runner.instruction_rate, "-nodefaults", "-display", "none", "-monitor", "none"]
     words += ["-serial", "null"] * runner.null_serials + ["-serial", "stdio", "-sandbox", _SANDBOX]
     words += ["-smp", str(machine.cpus), "-kernel", str(machine.hypervisor.resolve())]

@@ -122,7 +122,7 @@ def main(args: argparse.Namespace) -> Exit:
     if board.real and args.gdb:
         raise UsageError(f"--gdb: {board.label} is a real board; its own debugger takes --image OUT")
     setup.ensure(args.board, progress, optional_board=board.real)
-    names = [domain.name for domain in devicetree.compile_tree(args.tree).domains]
+    names = [domain.name for domain in devicetree.compile_tree(args.tree, args.board).domains]
     guests, bootargs = _guests(args, names), pairs(args.bootargs, names, "--bootargs")
     choices = strategy.choices(args.access) if args.access else Choices()
     kind = "checked" if args.checked else "release"

@@ -15,6 +15,7 @@ VARIANTS = {
     "background": Choices(access="background"),
     "background-always": Choices(access="background", background_when="always"),
     "shared": Choices(access="shared"),
+    "resident": Choices(access="resident"),     # boards with translation have nothing else
 }
 
 

@@ -78,7 +78,7 @@ def prepare(tree: Path, out_dir: Path, guests: Mapping[str, Path] | None = None,
             bootargs: Mapping[str, str] | None = None, choices: Choices = Choices(), *,
             board: str = "mps3-an536", kind: str = "release", named_commit: str | None = None) -> PreparedSystem:
     """Compiles the tree (cached), runs syscfg once, reads its load list. Raises UsageError with syscfg's words."""
-    compiled = devicetree.compile_tree(tree)
+    compiled = devicetree.compile_tree(tree, board)
     known = {domain.name for domain in compiled.domains}
     for node in {**(guests or {}), **(bootargs or {})}:
         if node not in known:

@@ -44,7 +44,7 @@ class Trial:
 
     def bootargs(self) -> dict[str, str]:
         return {domain.name: f"fp1 domain={domain.domid} run={self.record.test}"
-                for domain in devicetree.compile_tree(self.tree).domains}
+                for domain in devicetree.compile_tree(self.tree, self.board).domains}
 
     def image(self) -> Path:
         """The flat image the build left beside the ELF file, if it is not older."""

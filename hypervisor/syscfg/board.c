@@ -174,13 +174,20 @@ static void read_own(struct board *board, const void *fdt, struct cells cells)
 {
     int node = fdt_path_offset(fdt, "/fencepost");
     uint32_t phandle = 0, exec_limit = 0;
+    const char *protection;
 
     board->console = -1;
     if (node < 0) {
         diag_error("/fencepost", NULL, "missing: is this a board's tree?");
         return;
     }
-    if (!tree_read_u32(fdt, node, "fencepost,el2-regions", &board->slots) || board->slots > PMSA_MAX_REGIONS ||
+    protection = tree_read_string(fdt, node, "fencepost,protection");
+    board->translates = protection && strcmp(protection, "mmu") == 0;
+    if (protection && !board->translates && strcmp(protection, "mpu") != 0)
+        diag_error("/fencepost", "fencepost,protection", "\"%s\": must be \"mpu\" or \"mmu\"", protection);
+    if (board->translates)
+        board->slots = 0;
+    else if (!tree_read_u32(fdt, node, "fencepost,el2-regions", &board->slots) || board->slots > PMSA_MAX_REGIONS ||
         board->slots < MPU_MAX_SLOTS) {
         diag_error("/fencepost", "fencepost,el2-regions", "%u: must be %d to %d", board->slots,
                    MPU_MAX_SLOTS, PMSA_MAX_REGIONS);
@@ -188,10 +195,11 @@ static void read_own(struct board *board, const void *fdt, struct cells cells)
     }
     if (board->slots > MPU_MAX_SLOTS)
         board->slots = MPU_MAX_SLOTS; /* the others stay off */
-    board->exec_limit = UINT64_C(1) << 32;
+    board->exec_limit = board->translates ? UINT64_MAX : UINT64_C(1) << 32;
     if (tree_read_u32(fdt, node, "fencepost,exec-limit", &exec_limit))
         board->exec_limit = exec_limit;
-    read_one_span(fdt, node, "fencepost,background-normal", cells, &board->background_normal);
+    if (!board->translates)
+        read_one_span(fdt, node, "fencepost,background-normal", cells, &board->background_normal);
     read_one_span(fdt, node, "fencepost,config", cells, &board->config);
     if (tree_read_u32(fdt, node, "fencepost,console", &phandle) && phandle != 0)
         board->console = fdt_node_offset_by_phandle(fdt, phandle);

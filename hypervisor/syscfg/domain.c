@@ -113,6 +113,10 @@ static void read_own(const struct system *system, struct domain *domain)
         diag_error(domain->path, "fencepost,priority", "<%u>: must be 0 (lowest) to %d", domain->priority,
                    CONFIG_PRIORITIES - 1);
 
+    domain->spare_tables = 4;
+    if (tree_read_u32(fdt, domain->node, "fencepost,map-tables", &domain->spare_tables) && domain->spare_tables > 1024)
+        diag_error(domain->path, "fencepost,map-tables", "<%u>: must be at most 1024", domain->spare_tables);
+
     domain->max_port = CONFIG_MAX_PORTS - 1;
     if (tree_read_u32(fdt, domain->node, "fencepost,max-port", &domain->max_port) &&
         (domain->max_port < 1 || domain->max_port >= CONFIG_MAX_PORTS))
@@ -130,7 +134,7 @@ static void read_direct_map(const struct system *system, struct domain *domain)
 {
     if (tree_read_flag(system->fdt, domain->node, "direct-map"))
         domain->flags |= DOMAIN_DIRECT_MAP;
-    else
+    else if (!system->board.translates)
         diag_error(domain->path, "direct-map", "missing: required, an MPU does not translate addresses");
 }
 
@@ -168,6 +172,7 @@ static void read_domain(struct system *system, int node)
     read_direct_map(system, domain);
     read_own(system, domain);
     static_mem_read(system, domain);
+    translation_place_banks(system, domain);
     modules_read(system, domain);
     vcpus_read(system, domain);
     shared_mem_read(system, domain);

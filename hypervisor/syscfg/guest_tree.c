@@ -137,12 +137,20 @@ static void put_memory_node(struct guest_tree *tree, const struct span *spans, u
     end(tree);
 }
 
+static struct span shm_as_seen(const struct shm *shm)
+{
+    return (struct span){shm->guest, shm->guest + (shm->span.limit - shm->span.base)};
+}
+
 /* The banks in the order of xen,static-mem, then each shared region in a node of its own. */
 static void put_memory(struct guest_tree *tree, const struct domain *domain)
 {
-    put_memory_node(tree, domain->banks, domain->nr_banks);
-    for (unsigned i = 0; i < domain->nr_shm; i++)
-        put_memory_node(tree, &domain->shm[i].span, 1);
+    put_memory_node(tree, domain->guest_banks, domain->nr_banks);
+    for (unsigned i = 0; i < domain->nr_shm; i++) {
+        struct span span = shm_as_seen(&domain->shm[i]);
+
+        put_memory_node(tree, &span, 1);
+    }
     if (domain->nr_shm == 0)
         return;
 
@@ -151,9 +159,11 @@ static void put_memory(struct guest_tree *tree, const struct domain *domain)
     put_u32(tree, "#size-cells", 2);
     put_flag(tree, "ranges");
     for (unsigned i = 0; i < domain->nr_shm; i++) {
-        begin_at(tree, "xen-shmem", domain->shm[i].span.base);
+        struct span span = shm_as_seen(&domain->shm[i]);
+
+        begin_at(tree, "xen-shmem", span.base);
         put_string(tree, "compatible", "xen,shared-memory-v1");
-        put_spans(tree, &domain->shm[i].span, 1);
+        put_spans(tree, &span, 1);
         put_string(tree, "xen,id", domain->shm[i].id ? domain->shm[i].id : "");
         put_u64(tree, "xen,offset", 0);
         end(tree);
@@ -163,10 +173,12 @@ static void put_memory(struct guest_tree *tree, const struct domain *domain)
 
 static void put_gic(struct guest_tree *tree, const struct board *board, const struct domain *domain)
 {
-    uint64_t first = board->redistributors.base;
-    struct span reg[] = {board->distributor, {first, first + (uint64_t)domain->nr_vcpus * REDISTRIBUTOR_BYTES}};
+    const bool direct = domain->flags & DOMAIN_DIRECT_MAP;
+    uint64_t first = direct ? board->redistributors.base : GUEST_GICR_BASE;
+    uint64_t distributor = direct ? board->distributor.base : GUEST_GICD_BASE;
+    struct span reg[] = {{distributor, distributor + 0x10000}, {first, first + (uint64_t)domain->nr_vcpus * REDISTRIBUTOR_BYTES}};
 
-    begin_at(tree, "interrupt-controller", board->distributor.base);
+    begin_at(tree, "interrupt-controller", distributor);
     put_string(tree, "compatible", "arm,gic-v3");
     put_u32(tree, "#interrupt-cells", 3);
     put_u32(tree, "#address-cells", 0);
@@ -176,14 +188,14 @@ static void put_gic(struct guest_tree *tree, const struct board *board, const st
     end(tree);
 }
 
-static void put_timer_and_psci(struct guest_tree *tree)
+static void put_timer_and_psci(struct guest_tree *tree, const struct system *system)
 {
     static const uint32_t interrupts[] = {PPI, PPI_TIMER_SECURE,  PPI_FLAGS, PPI, PPI_TIMER_PHYSICAL,
                                           PPI_FLAGS, PPI, PPI_TIMER_VIRTUAL, PPI_FLAGS};
     static const char psci[] = "arm,psci-1.0\0arm,psci-0.2\0arm,psci";
 
     begin(tree, "timer");
-    put_string(tree, "compatible", "arm,armv7-timer");
+    put_string(tree, "compatible", system->board.translates ? "arm,armv8-timer" : "arm,armv7-timer");
     put_cells(tree, "interrupts", interrupts, ARRAY_SIZE(interrupts));
     end(tree);
 
@@ -193,13 +205,15 @@ static void put_timer_and_psci(struct guest_tree *tree)
     end(tree);
 }
 
-static void put_uart(struct guest_tree *tree, const struct vuart *vuart)
+static void put_uart(struct guest_tree *tree, const struct vuart *vuart, const struct domain *domain)
 {
-    const uint32_t interrupt[] = {SPI, vuart->intid - FIRST_SPI, SPI_LEVEL_HIGH};
+    const uint32_t interrupt[] = {SPI, domain->vuart_intid - FIRST_SPI, SPI_LEVEL_HIGH};
+    const bool direct = domain->flags & DOMAIN_DIRECT_MAP;
+    struct span window = direct ? vuart->window : (struct span){GUEST_VUART_BASE, GUEST_VUART_BASE + PAGE_SIZE};
 
-    begin_at(tree, "sbsa-uart", vuart->window.base);
+    begin_at(tree, "sbsa-uart", window.base);
     put_string(tree, "compatible", "arm,sbsa-uart");
-    put_spans(tree, &vuart->window, 1);
+    put_spans(tree, &window, 1);
     put_cells(tree, "interrupts", interrupt, ARRAY_SIZE(interrupt));
     put_u32(tree, "current-speed", 115200);
     end(tree);
@@ -233,9 +247,9 @@ static void put_root(struct guest_tree *tree, const struct system *system, const
     put_cpus(tree, system, domain);
     put_memory(tree, domain);
     put_gic(tree, &system->board, domain);
-    put_timer_and_psci(tree);
+    put_timer_and_psci(tree, system);
     if (domain->flags & DOMAIN_VPL011)
-        put_uart(tree, &system->vuart);
+        put_uart(tree, &system->vuart, domain);
     if (domain->hypervisor_node)
         put_hypervisor(tree);
     if (domain->passthrough >= 0)

@@ -128,7 +128,7 @@ static void put_budget(const struct system *system, const struct view *view, con
 
 void load_list_write(const struct system *system, uint32_t config_bytes, FILE *to)
 {
-    static const char *const accesses[] = {"window", "switch", "auto", "mask", "background", "shared"};
+    static const char *const accesses[] = {"window", "switch", "auto", "mask", "background", "shared", "resident"};
     uint32_t cpus = system->strategy.cpu1_is_dma ? CONFIG_MAX_CPUS : system_cpus(system);
 
     fprintf(to, "{\n  \"schema\": 1,\n  ");

@@ -36,6 +36,7 @@ struct board {
     struct cells cells; /* of the root */
     const char *cpu_compatible;
     uint32_t nr_cpus;
+    bool translates; /* stage 2 tables instead of an MPU; then there are no slots */
     uint32_t slots;
     struct span memory[MAX_MEMORY];
     unsigned nr_memory;
@@ -83,6 +84,7 @@ struct module {
     uint64_t target;
     uint64_t memory_bytes; /* what it occupies at target: at least its size */
     uint64_t load_address; /* a zImage linked for one address; 0: anywhere */
+    uint64_t load_offset;  /* an arm64 Image: from the start of the first bank */
 };
 
 enum shm_role { SHM_NO_ROLE, SHM_OWNER, SHM_BORROWER };
@@ -92,6 +94,7 @@ struct shm {
     const char *id;
     enum shm_role role;
     struct span span;
+    uint64_t guest; /* where the domain sees it */
 };
 
 struct device {
@@ -129,7 +132,8 @@ struct domain {
     uint32_t may_connect, may_map;
     bool hypervisor_node;
 
-    struct span banks[MAX_BANKS];
+    struct span banks[MAX_BANKS]; /* physical */
+    struct span guest_banks[MAX_BANKS]; /* as the domain sees them: the same when it is direct-mapped */
     unsigned nr_banks;
     struct module kernel, ramdisk, partial_tree;
     const char *bootargs;
@@ -146,6 +150,7 @@ struct domain {
     unsigned nr_irqs;
 
     uint32_t vuart_intid;
+    uint32_t spare_tables;           /* for what it maps of others */
     uint32_t first_table, nr_tables; /* MMU boards: its part of the translation tables */
     struct span tree_source;
     uint64_t tree_target;
@@ -214,6 +219,9 @@ void ranges_collect(const struct system *system, struct domain *domain);
 void ranges_collect_hyp(struct system *system);
 void views_compute(struct system *system);
 void pages_compute(struct system *system);
+void translation_place_banks(const struct system *system, struct domain *domain);
+/* Tables of 4 KiB for all domains. */
+uint32_t translation_count(struct system *system);
 bool guest_tree_make(struct system *system, struct domain *domain);
 /* Copies `node` and what is below it into the guest tree under construction. Returns a libfdt error. */
 int guest_devices_copy(void *guest, const void *from, int node);

@@ -7,30 +7,44 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ZIMAGE_MAGIC = 0x016f2818, ZIMAGE_HEADER_BYTES = 0x30 };
+enum { ZIMAGE_MAGIC = 0x016f2818, IMAGE_MAGIC = 0x644d5241, HEADER_BYTES = 0x40 };
 
 static uint32_t little_endian(const uint8_t *byte)
 {
     return (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
 }
 
-/* A zImage header may name the address the image is linked for, and memory beyond the file (start ... end). */
+static void use_more(struct module *kernel, uint64_t bytes)
+{
+    if (bytes > kernel->memory_bytes)
+        kernel->memory_bytes = bytes;
+}
+
+/*
+ * A zImage header may name the address the image is linked for, and memory beyond the file (start ... end); that of an
+ * arm64 Image, where it wants to lie in RAM (text offset), and its size in memory.
+ */
 static void read_image_header(struct module *kernel)
 {
-    uint8_t header[ZIMAGE_HEADER_BYTES];
+    uint8_t header[HEADER_BYTES] = {0};
     FILE *stream = fopen(kernel->file, "rb");
     size_t got = stream ? fread(header, 1, sizeof(header), stream) : 0;
     uint32_t start, end;
 
     if (stream)
         fclose(stream);
-    if (got != sizeof(header) || little_endian(header + 0x24) != ZIMAGE_MAGIC)
+    if (got == sizeof(header) && little_endian(header + 0x38) == IMAGE_MAGIC) {
+        kernel->load_offset = little_endian(header + 0x08) | (uint64_t)little_endian(header + 0x0c) << 32;
+        use_more(kernel, little_endian(header + 0x10) | (uint64_t)little_endian(header + 0x14) << 32);
+        return;
+    }
+    if (got < 0x30 || little_endian(header + 0x24) != ZIMAGE_MAGIC)
         return;
     start = little_endian(header + 0x28);
     end = little_endian(header + 0x2c);
     kernel->load_address = start;
-    if (end > start && end - start > kernel->memory_bytes)
-        kernel->memory_bytes = end - start;
+    if (end > start)
+        use_more(kernel, end - start);
 }
 
 static void read_module(struct system *system, struct domain *domain, struct module *module, int node,

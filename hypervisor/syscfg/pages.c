@@ -37,11 +37,25 @@ static struct span place(const struct system *system, uint64_t bytes)
     return (struct span){base, base + bytes};
 }
 
+/* Behind the page tables, on a page. */
+static void place_tables(struct system *system)
+{
+    const uint64_t base = (system->page_tables.limit + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+
+    system->translation_tables = (struct span){base, base + translation_count(system) * (uint64_t)PAGE_SIZE};
+}
+
 static void check_fit(const struct system *system)
 {
     struct span tables = system->page_tables, config = system->board.config, heap = system->static_heap;
+    const struct span translation = system->translation_tables;
     unsigned long long bytes = tables.limit - tables.base;
 
+    if (translation.limit > (heap.limit != 0 ? heap.limit : config.limit))
+        diag_error("/chosen", "xen,static-heap",
+                   SPAN_FORMAT ": the translation tables, %llu of 4 KiB, end at 0x%llx: name a greater range, multiples of 64 KiB",
+                   SPAN_VALUES(heap), (unsigned long long)(translation.limit - translation.base) / PAGE_SIZE,
+                   (unsigned long long)translation.limit);
     if (heap.limit != 0 && tables.limit > heap.limit)
         diag_error("/chosen", "xen,static-heap",
                    SPAN_FORMAT ": has 0x%llx bytes, the page tables need 0x%llx: two for each of %u pages",
@@ -63,6 +77,8 @@ void pages_compute(struct system *system)
         nr = number_ranges(&system->domains[i].view, nr);
     system->nr_pages = (uint32_t)round_up(nr);
     system->page_tables = place(system, 2 * (uint64_t)system->nr_pages);
+    if (system->board.translates)
+        place_tables(system);
     if (config.limit == 0)
         return;
     if (config_bytes(system) > config.limit - config.base)

@@ -15,8 +15,8 @@ static struct span occupied(const struct module *module)
 static const struct span *bank_of(const struct domain *domain, struct span span)
 {
     for (unsigned i = 0; i < domain->nr_banks; i++)
-        if (span_holds(domain->banks[i], span))
-            return &domain->banks[i];
+        if (span_holds(domain->guest_banks[i], span))
+            return &domain->guest_banks[i];
     return NULL;
 }
 
@@ -26,13 +26,13 @@ static void place_kernel(const struct system *system, struct domain *domain)
     const char *path = tree_path(system->fdt, kernel->node);
     struct span image;
 
-    kernel->target = kernel->load_address ? kernel->load_address : domain->banks[0].base;
+    kernel->target = kernel->load_address ? kernel->load_address : domain->guest_banks[0].base + kernel->load_offset;
     image = occupied(kernel);
     if (!bank_of(domain, image))
         diag_error(path, "multiboot,kernel",
                    "image lands at " SPAN_FORMAT ", 0x%llx bytes: must fit one bank of the domain", SPAN_VALUES(image),
                    (unsigned long long)kernel->memory_bytes);
-    else if (domain_is_event_bank(system, image))
+    else if (!system->board.translates && domain_is_event_bank(system, image))
         diag_error(path, "multiboot,kernel", "image lands at " SPAN_FORMAT ": event pages are not executable",
                    SPAN_VALUES(image));
     if (kernel->target % 8 != 0)
@@ -48,7 +48,7 @@ static void place_kernel(const struct system *system, struct domain *domain)
 static uint64_t place_below(const struct domain *domain, const char *path, const char *what, uint64_t top,
                             uint64_t bytes)
 {
-    struct span bank = domain->banks[0];
+    struct span bank = domain->guest_banks[0];
     struct span image = occupied(&domain->kernel);
     uint64_t target = bytes < top ? (top - bytes) & ~(uint64_t)(PAGE_SIZE - 1) : 0;
     struct span span = {target, target + bytes};
@@ -70,7 +70,7 @@ static void place_domain(struct system *system, struct domain *domain, unsigned 
         return;
     domain->tree_source = (struct span){source, source + domain->tree_bytes};
     domain->tree_target =
-        place_below(domain, domain->path, "the guest tree", domain->banks[0].limit, domain->tree_bytes);
+        place_below(domain, domain->path, "the guest tree", domain->guest_banks[0].limit, domain->tree_bytes);
     if (domain->ramdisk.node < 0)
         return;
 

@@ -14,7 +14,7 @@ static const char *const domain_known[] = {
     "xen,static-mem", "direct-map", "xen,enhanced", "v8r_el1_msa", "vpl011", "passthrough",
     "trap-unmapped-accesses", "capabilities", "llc-colors", "fencepost,essential", "fencepost,priority",
     "fencepost,may-connect", "fencepost,may-map", "fencepost,max-port", "fencepost,restart",
-    "fencepost,restart-pinned", "fencepost,keep-content", NULL,
+    "fencepost,restart-pinned", "fencepost,keep-content", "fencepost,map-tables", NULL,
 };
 
 static const char *const domain_ignored[] = {

@@ -7,12 +7,18 @@
 enum { BANK_ATTR = RANGE_EL1 | RANGE_WRITE | RANGE_EXEC, DATA_ATTR = RANGE_EL1 | RANGE_WRITE,
        POOL_ATTR = RANGE_WRITE | RANGE_SHAREABLE };
 
-static void add(struct view *view, struct span span, uint32_t attr, enum range_kind kind)
+/* A physical range that the domain sees at `guest`. */
+static void add_at(struct view *view, uint64_t guest, struct span span, uint32_t attr, enum range_kind kind)
 {
     if (span.base < span.limit && view->nr_ranges < MAX_RANGES)
         view->ranges[view->nr_ranges++] =
-            (struct config_range){.base = span.base, .limit = span.limit, .attr = attr, .kind = kind,
-                                    .first_page = UINT32_MAX, .frame = (uint32_t)(span.base >> PAGE_SHIFT)};
+            (struct config_range){.base = guest, .limit = guest + (span.limit - span.base), .attr = attr, .kind = kind,
+                                  .first_page = UINT32_MAX, .frame = (uint32_t)(span.base >> PAGE_SHIFT)};
+}
+
+static void add(struct view *view, struct span span, uint32_t attr, enum range_kind kind)
+{
+    add_at(view, span.base, span, attr, kind);
 }
 
 static int by_base(const void *left, const void *right)
@@ -36,7 +42,8 @@ static void merge_kinds(struct view *view)
         struct config_range *last = nr > 0 ? &view->ranges[nr - 1] : NULL;
         const struct config_range *range = &view->ranges[i];
 
-        if (last && last->limit == range->base && last->attr == range->attr && last->kind == range->kind)
+        if (last && last->limit == range->base && last->attr == range->attr && last->kind == range->kind &&
+            range->frame - last->frame == (range->base - last->base) >> PAGE_SHIFT)
             last->limit = range->limit;
         else
             view->ranges[nr++] = *range;
@@ -98,12 +105,12 @@ void ranges_collect(const struct system *system, struct domain *domain)
     uint32_t event = DATA_ATTR | (any_shareable(system) ? RANGE_SHAREABLE : 0);
 
     for (unsigned i = 0; i < domain->nr_banks; i++)
-        add(view, domain->banks[i], domain_is_event_bank(system, domain->banks[i]) ? event : BANK_ATTR | bank,
+        add_at(view, domain->guest_banks[i].base, domain->banks[i], domain_is_event_bank(system, domain->banks[i]) ? event : BANK_ATTR | bank,
             RANGE_RAM);
     if (system->strategy.event_pages.limit != 0)
         add_event_pages(system, view, event);
     for (unsigned i = 0; i < domain->nr_shm; i++)
-        add(view, domain->shm[i].span, DATA_ATTR | shared_attr(system, &domain->shm[i]),
+        add_at(view, domain->shm[i].guest, domain->shm[i].span, DATA_ATTR | shared_attr(system, &domain->shm[i]),
             domain->shm[i].role == SHM_OWNER ? RANGE_SHM_OWNER : RANGE_SHM_BORROWER);
     for (unsigned i = 0; i < domain->nr_devices; i++)
         add(view, domain->devices[i].span, DATA_ATTR | RANGE_IS_DEVICE, RANGE_DEVICE);

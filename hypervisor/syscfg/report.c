@@ -2,7 +2,7 @@
 /* What a person wants to check before booting: which slots go where, and what lands at which address. */
 #include "writers.h"
 
-static const char *const access_names[] = {"window", "switch", "auto", "mask", "background", "shared"};
+static const char *const access_names[] = {"window", "switch", "auto", "mask", "background", "shared", "resident"};
 static const char *const kind_names[] = {"RAM", "shared memory, owner", "shared memory, borrower", "device",
                                          "everybody's event pages", "page tables (EL2 only)"};
 
@@ -21,8 +21,20 @@ static void budget_line(const struct system *system, const struct view *view, co
                 view->first_slot + view->nr_regions - 1);
 }
 
+static void table_lines(const struct system *system, FILE *to)
+{
+    fprintf(to, "translation tables of 4 KiB, access = resident\n");
+    for (unsigned i = 0; i < system->nr_domains; i++)
+        fprintf(to, "  %-16s %5u, %u of them for what it maps of others\n", system->domains[i].name, system->domains[i].nr_tables,
+                system->domains[i].may_map ? system->domains[i].spare_tables : 0);
+}
+
 void report_budget(const struct system *system, FILE *to)
 {
+    if (system->board.translates) {
+        table_lines(system, to);
+        return;
+    }
     fprintf(to, "MPU regions, access = %s\n", access_names[system->strategy.access]);
     fprintf(to, "  %-16s %5s %5s %7s %8s %5s %5s\n", "view", "slots", "fixed", "windows", "resident", "needs",
             "free");

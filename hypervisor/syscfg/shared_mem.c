@@ -52,7 +52,7 @@ static void read_span(const struct domain *domain, const void *fdt, struct shm *
     host = tree_number(data, address);
     guest = tree_number(data + address, address);
     bytes = tree_number(data + 2 * address, size);
-    if (host != guest)
+    if (host != guest && domain->flags & DOMAIN_DIRECT_MAP)
         diag_error(path, "xen,shared-mem", "host 0x%llx, guest 0x%llx: must be equal in a direct-mapped domain",
                    (unsigned long long)host, (unsigned long long)guest);
     if (bytes == 0 || host + bytes <= host || (host | bytes) % PAGE_SIZE != 0) {
@@ -62,6 +62,7 @@ static void read_span(const struct domain *domain, const void *fdt, struct shm *
         return;
     }
     shm->span = (struct span){host, host + bytes};
+    shm->guest = guest;
 }
 
 void shared_mem_read(struct system *system, struct domain *domain)

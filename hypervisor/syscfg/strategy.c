@@ -83,9 +83,26 @@ static void read_event_pages(struct system *system)
                    SPAN_VALUES(*span));
 }
 
+/* `resident` is what a board with translation has, whatever the tree says of MPU boards, and no other board has it. */
+static void choose_protection(struct system *system)
+{
+    const char *option = system->options.access;
+    uint32_t *access = &system->strategy.access;
+
+    if (system->board.translates) {
+        if (option && *access != ACCESS_RESIDENT)
+            diag_error("command line", "--access", "\"%s\": must be resident, EL2 of this board reaches all RAM", option);
+        *access = ACCESS_RESIDENT;
+    } else if (*access == ACCESS_RESIDENT) {
+        diag_error(option ? "command line" : "/chosen", option ? "--access" : "fencepost,access",
+                   "\"resident\": must be window, switch, auto, mask, background or shared: this board does not translate");
+        *access = ACCESS_WINDOW;
+    }
+}
+
 void strategy_read(struct system *system)
 {
-    static const char *const accesses[] = {"window", "switch", "auto", "mask", "background", "shared", NULL};
+    static const char *const accesses[] = {"window", "switch", "auto", "mask", "background", "shared", "resident", NULL};
     static const char *const entries[] = {"access", "entry", NULL};
     static const char *const granules[] = {"page", "domain", NULL};
     static const char *const backgrounds[] = {"access", "always", NULL};
@@ -93,7 +110,8 @@ void strategy_read(struct system *system)
     struct strategy *strategy = &system->strategy;
 
     strategy->access = choose(find_text(system, "fencepost,access", "--access", options->access), accesses,
-                              "window, switch, auto, mask, background or shared");
+                              system->board.translates ? "resident" : "window, switch, auto, mask, background or shared");
+    choose_protection(system);
     strategy->switch_when =
         choose(find_text(system, "fencepost,switch-when", "--switch-when", options->switch_when), entries,
                "access or entry");

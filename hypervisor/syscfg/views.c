@@ -92,8 +92,33 @@ static void check_background(const struct system *system, const struct domain *d
     }
 }
 
+/* No slots: ranges are all there is, and two that overlap for the guest are an error here as well. */
+static void check_ranges(const struct domain *domain)
+{
+    const struct view *view = &domain->view;
+
+    for (unsigned i = 0; i + 1 < view->nr_ranges; i++)
+        if (view->ranges[i].limit > view->ranges[i + 1].base)
+            diag_error(domain->path, "view", "[0x%llx, 0x%llx): overlaps its neighbour",
+                       (unsigned long long)view->ranges[i + 1].base, (unsigned long long)view->ranges[i + 1].limit);
+}
+
+static void compute_translated(struct system *system)
+{
+    for (unsigned i = 0; i < system->nr_domains; i++) {
+        ranges_collect(system, &system->domains[i]);
+        check_ranges(&system->domains[i]);
+    }
+    ranges_collect_hyp(system);
+}
+
 void views_compute(struct system *system)
 {
+    if (system->board.translates) {
+        compute_translated(system);
+        return;
+    }
+
     unsigned taken = MPU_FIXED_SLOTS + system->strategy.windows;
     unsigned available = system->board.slots > taken ? system->board.slots - taken : 0;
 

@@ -89,5 +89,6 @@ void vuart_read(struct system *system)
     for (unsigned i = 0; i < system->nr_domains && system->vuart.intid != 0; i++)
         check_domain(system, &system->domains[i]);
     for (unsigned i = 0; i < system->nr_domains; i++)
-        system->domains[i].vuart_intid = system->vuart.intid;
+        system->domains[i].vuart_intid =
+            system->domains[i].flags & DOMAIN_DIRECT_MAP ? system->vuart.intid : GUEST_VUART_INTID;
 }

@@ -20,6 +20,9 @@ extern const uintptr_t board_boot_block;  /* 8 bytes: nonce of this boot, 0 with
 
 enum { GIC_DISTRIBUTOR_SIZE = 0x10000 };
 
+/* MMU boards: RAM as far as EL2 maps it, whole gigabytes. */
+extern const uintptr_t board_ram_base, board_ram_limit;
+
 /* Console UART: initialise once; write is polled and works with interrupts masked, also in panic. */
 void uart_init(uintptr_t base);
 void uart_write(uintptr_t base, const char *text, uint32_t length);

@@ -30,6 +30,14 @@ enum {
     MPU_MAX_SLOTS = 16, /* the plan uses no more; regions beyond them stay off on a part that has 20 or 24 */
 };
 
+/* Where a domain that is not direct-mapped finds its emulated devices: Xen's map for guests. */
+#define GUEST_GICD_BASE 0x03001000u
+#define GUEST_GICR_BASE 0x03020000u
+#define GUEST_GICR_BYTES 0x01000000u
+#define GUEST_VUART_BASE 0x22000000u
+#define GUEST_VUART_INTID 32u
+#define GUEST_RAM_BASE 0x40000000u
+
 /* How EL2 reaches a page that the loaded view does not hold. */
 enum access_strategy {
     ACCESS_WINDOW = 0,

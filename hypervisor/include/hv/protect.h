@@ -77,12 +77,8 @@ void protect_refresh(struct cpu *cpu);
 
 /* True when the view holds all of [base, base + bytes) in one piece. */
 bool protect_view_holds(struct domain *d, uintptr_t base, uint32_t bytes);
-/* The piece that holds the address; the n-th piece by address. False: there is none. */
-bool protect_view_find(struct domain *d, uintptr_t address, struct view_span *span);
+/* The n-th piece by address. False: there is none. */
 bool protect_view_region(struct domain *d, uint32_t n, struct view_span *span);
-
-/* Bit of every domain whose view holds the page. */
-uint32_t protect_holders(uintptr_t base);
 
 /* Pieces in the view, and how many it may have. */
 uint32_t protect_view_slots(const struct domain *d, uint32_t *max);

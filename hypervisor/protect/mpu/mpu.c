@@ -159,7 +159,7 @@ void protect_leave_view(struct cpu *cpu)
 }
 
 /* Bit of every domain whose view has the page: never a window over it while that view is loaded. */
-uint32_t protect_holders(uintptr_t base)
+static __attribute__((noinline)) uint32_t holders_of(uintptr_t base)
 {
     uint32_t held_by = 0;
 
@@ -184,7 +184,7 @@ void protect_describe_page(struct peer_page *page, struct domain *owner, paddr_t
     page->rbar = region.rbar;
     page->rlar = region.rlar;
     page->owner = owner;
-    page->held_by = protect_holders(base.addr);
+    page->held_by = holders_of(base.addr);
 }
 
 static void read_slot(uint32_t slot, struct config_region *out)

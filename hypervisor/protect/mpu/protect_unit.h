@@ -5,6 +5,9 @@
 #ifndef PROTECT_MPU_PROTECT_UNIT_H
 #define PROTECT_MPU_PROTECT_UNIT_H
 
+/* The piece that holds the address. False: there is none. */
+bool protect_view_find(struct domain *d, uintptr_t address, struct view_span *span);
+
 must_check enum view_result protect_view_insert(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
 
 static inline must_check enum view_result protect_view_map(struct domain *d, gpaddr_t at, paddr_t page, uint32_t attr)

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# The three axes of the build for this board: register width, memory protection, machine.
+set(FENCEPOST_ARCH aarch64)
+set(FENCEPOST_PROTECT mmu)
+set(FENCEPOST_UART uart_pl011)
+set(FENCEPOST_GIC gicv3)
+set(FENCEPOST_BUS_FIREWALL no_bus_firewall)
+add_compile_options(-mcpu=cortex-a53 -ffreestanding)
