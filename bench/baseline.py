@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 The committed numbers: bench/baseline/<board>.jsonl, a header line and one metric a line, sorted. Written only
-from a measurement; what a merge or an editor did to it is an error, not a number. Pure but for load and store.
+from a measurement; what a merge or an editor did to it is an error, not a number: the header holds a digest over
+all lines, so two branches that both measured conflict in it, and a file put together from both does not verify.
+Pure but for load.
 """
 from __future__ import annotations
 
 import enum
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,9 +18,11 @@ from typing import Any
 from bench.measure import Exact, Measurement, NotMeasured, Result
 from bench.metrics import Gate, Metric, natural, row_of
 
-SCHEMA = 1
+SCHEMA = 2
+_WITHOUT_DIGEST = 1            # what history has; not what is compared with
+_DIGITS = 16
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
-_REMEDY = "measure again with `./fencepost check --accept`, never edit by hand"
+_REMEDY = "after a merge measure again with `./fencepost check --accept -m WHY`, never edit by hand"
 
 
 class BaselineError(ValueError):
@@ -56,8 +61,16 @@ class Baseline:
     entries: Mapping[str, Entry]
 
     def text(self) -> str:
-        head = json.dumps({"schema": SCHEMA, **asdict(self.header)})
-        return "\n".join([head, *(self.entries[name].line() for name in sorted(self.entries, key=natural))]) + "\n"
+        head: dict[str, Any] = {"schema": SCHEMA, **asdict(self.header)}
+        lines = [self.entries[name].line() for name in sorted(self.entries, key=natural)]
+        return "\n".join([json.dumps(head | {"digest": digest(head, lines)}), *lines]) + "\n"
+
+
+def digest(head: Mapping[str, Any], lines: Iterable[str]) -> str:
+    """Over the header without its digest, and the metrics' lines as they stand."""
+    kept = {key: value for key, value in head.items() if key != "digest"}
+    text = "\n".join([json.dumps(kept, sort_keys=True), *lines])
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 class Verdict(enum.Enum):
@@ -77,23 +90,37 @@ class Change:
     old: Exact | None = None
     new: Exact | None = None
     reason: str = ""
+    limit: int | None = None     # of a metric that may move below it
+
+    @property
+    def delta(self) -> int | None:
+        return self.new.minus(self.old) if self.old and self.new else None
 
     def line(self) -> str:
+        head = f"{self.verdict.value:<12}  {self.metric}"
         if self.verdict is Verdict.NOT_MEASURED:
-            return f"not measured  {self.metric}: {self.reason}"
-        if self.old is None or self.new is None:
+            return f"{head}: {self.reason}"
+        more = [f"at most {self.limit}"] if self.limit is not None else []
+        more += [self.reason] if self.reason else []
+        words = f" ({', '.join(more)})" if more else ""
+        if self.old is None or self.new is None or not self.delta:
             value = self.new or self.old
-            return f"{self.verdict.value:<12}  {self.metric} {value.value if value else ''}".rstrip()
-        moved = self.new.minus(self.old)
-        more = f" ({self.reason})" if self.reason else ""
-        return f"{self.verdict.value:<12}  {self.metric} {self.old.value} → {self.new.value} ({moved:+}){more}"
+            return f"{head}{f' {value.value}' if value else ''}{words}"
+        return f"{head} {self.old.value} → {self.new.value} ({self.delta:+}){words}"
 
 
 def _header(line: str) -> Header:
     table = json.loads(line)
-    if table.get("schema") != SCHEMA:
+    if table.get("schema") not in (SCHEMA, _WITHOUT_DIGEST):
         raise ValueError(f"schema {table.get('schema')!r} is not {SCHEMA}")
     return Header(table["toolchain"], table["qemu"], table["cpu"], table["preset"])
+
+
+def _verify(lines: Sequence[str]) -> None:
+    head = json.loads(lines[0])
+    found = digest(head, lines[1:])
+    if head["schema"] == SCHEMA and head.get("digest") != found:
+        raise ValueError(f"not the lines of one measurement: their digest is {found}, the header says {head.get('digest')}")
 
 
 def _entry(line: str) -> Entry:
@@ -105,14 +132,16 @@ def _entry(line: str) -> Entry:
 
 
 def parse(text: str, name: str = "baseline") -> Baseline:
-    """Raises BaselineError for anything that one measurement would not have written."""
+    """Of any schema there ever was. Raises BaselineError for anything that one measurement would not have written."""
+    lines = text.splitlines()
     header: Header | None = None
     entries: dict[str, Entry] = {}
     previous = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    marked = next((number for number, line in enumerate(lines, 1) if line.startswith(_CONFLICT)), None)
+    if marked:
+        raise BaselineError(f"{name}:{marked}: a conflict marker; {_REMEDY}")
+    for number, line in enumerate(lines, 1):
         where = f"{name}:{number}"
-        if line.startswith(_CONFLICT):
-            raise BaselineError(f"{where}: a conflict marker; {_REMEDY}")
         try:
             if header is None:
                 header = _header(line)
@@ -128,21 +157,55 @@ def parse(text: str, name: str = "baseline") -> Baseline:
         previous = entry.metric
     if header is None:
         raise BaselineError(f"{name}: empty; {_REMEDY}")
+    try:
+        _verify(lines)
+    except ValueError as error:
+        raise BaselineError(f"{name}:1: {error}; {_REMEDY}") from error
     return Baseline(header, entries)
 
 
 def load(file: Path) -> Baseline | None:
-    return parse(file.read_text(encoding="utf-8"), file.name) if file.is_file() else None
+    """What is compared with: it has a digest."""
+    if not file.is_file():
+        return None
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BaselineError(f"{file.name}: {error}; {_REMEDY}") from error
+    found = parse(text, file.name)
+    if json.loads(text.splitlines()[0])["schema"] != SCHEMA:
+        raise BaselineError(f"{file.name}:1: no digest; {_REMEDY}")
+    return found
+
+
+def disagreements(old: Baseline, table: Sequence[Metric]) -> list[str]:
+    """Where METRICS.md, which says what a metric is and how it is judged, and the file do not speak of the same."""
+    found = []
+    for name, entry in old.entries.items():
+        row = row_of(name, table)
+        if row is None:
+            found.append(f"{name}: no row in bench/METRICS.md")
+        elif (row.gate, row.limit) != (entry.gate, entry.limit):
+            found.append(f"{name}: gate {_gate(row.gate, row.limit)} in bench/METRICS.md, {_gate(entry.gate, entry.limit)} "
+                         "in the baseline")
+    return found
+
+
+def _gate(gate: Gate, limit: int | None) -> str:
+    return gate.value if limit is None else f"{gate.value} {limit}"
 
 
 def of_results(header: Header, results: Iterable[Result], table: Sequence[Metric]) -> Baseline:
-    """The file these results make; a result without a value or without a row is refused."""
+    """The file these results make; a result without a value or without a row, or above its limit, is refused."""
     entries = {}
     for result in results:
         row = row_of(result.metric, table)
         if row is None or isinstance(result, NotMeasured):
             reason = "no row in bench/METRICS.md" if row is None else "not measured"
             raise BaselineError(f"{result.metric}: {reason}")
+        if row.limit is not None and result.value.value > row.limit:
+            raise BaselineError(f"{result.metric}: {result.value.value} is above its limit {row.limit}; whoever wants that "
+                                "raises the limit in bench/METRICS.md")
         entries[result.metric] = Entry(result.metric, result.value, row.gate, row.limit)
     return Baseline(header, entries)
 
@@ -151,11 +214,11 @@ def _judge(old: Entry, new: Measurement) -> Change:
     moved = new.value.minus(old.value)
     if old.gate is Gate.LIMIT and old.limit is not None:
         if new.value.value > old.limit:
-            return Change(new.metric, Verdict.WORSE, old.value, new.value, f"above the limit {old.limit}")
+            return Change(new.metric, Verdict.WORSE, old.value, new.value, "above its limit", old.limit)
         verdict = Verdict.MOVED if moved else Verdict.SAME
     else:
         verdict = Verdict.WORSE if moved > 0 else Verdict.BETTER if moved else Verdict.SAME
-    return Change(new.metric, verdict, old.value, new.value)
+    return Change(new.metric, verdict, old.value, new.value, limit=old.limit)
 
 
 def compare(old: Baseline, results: Iterable[Result]) -> list[Change]:

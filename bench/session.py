@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import counts, functions, image, measure
 from bench.metrics import Counted, Metric, natural
 from tool import board as boards
-from tool import build, console, devicetree, environment, machine, paths, records, setup, strategy, system, verdict
+from tool import build, console, devicetree, environment, machine, paths, records, setup, strategy, system, toolchain, verdict
 from tool.exitcodes import EnvironmentMissing, UsageError
 
 KIND = "release"               # the image that ships is the one that is measured
@@ -50,8 +50,9 @@ class Session:
 
     def identity(self) -> dict[str, str]:
         """What a number depends on; stands in every output and, as far as it matters, in the baseline's header."""
+        compiler = toolchain.compiler_of(self.board.name)
         return {"board": self.board.name, "mode": "instructions, exact (QEMU icount)",
-                "toolchain": f"arm-none-eabi-gcc {environment.compiler('arm-none-eabi-gcc')}",
+                "toolchain": f"{compiler} {environment.compiler(compiler)}",
                 "emulator": boards.presence(self.board.name).version, "cpu": self.board.cpu_model,
                 "preset": paths.preset(self.board.name, KIND), "commit": system.commit(),
                 "image": environment.digest(self.hypervisor.file)[:16]}

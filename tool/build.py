@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tool import paths
+from tool import paths, toolchain
 from tool.exitcodes import BuildFailed, EnvironmentMissing
 
 HOST = "host"
 _LINES = 30
+_STAMP = ".toolchain"
 _ERROR = re.compile(r"^FAILED:|\berror\b|CMake Error")
 
 
@@ -45,6 +47,24 @@ def _run(step: str, command: Sequence[str], log: Path) -> None:
                           f"{paths.relative(log)}\n{essence(done.stdout)}")
 
 
+def stamp(preset: str) -> str:
+    """The tools that a preset is built with here."""
+    board, _, kind = preset.rpartition("-")
+    return toolchain.stamp(toolchain.compiler_of(board) if kind in paths.KINDS else toolchain.host_compiler())
+
+
+def forget_other_tools(folder: Path, wanted: str) -> bool:
+    """
+    Removes a folder that other tools made, or nobody knows which: no build system compiles again because the compiler
+    is another one, and its numbers would then go by the wrong name.
+    """
+    known = folder / _STAMP
+    if not folder.is_dir() or (known.is_file() and known.read_text(encoding="utf-8") == wanted):
+        return False
+    shutil.rmtree(folder)
+    return True
+
+
 def ensure_built(presets: Sequence[str], progress: Callable[[str], None]) -> None:
     """Configures what is not configured and builds every preset; raises BuildFailed with the compiler's words."""
     for preset in presets:
@@ -52,8 +72,13 @@ def ensure_built(presets: Sequence[str], progress: Callable[[str], None]) -> Non
         log = paths.BUILD / f"{preset}.log"
         with _locked(preset):
             log.unlink(missing_ok=True)
+            tools = stamp(preset)
+            if forget_other_tools(folder, tools):
+                progress(f"{preset}: made with other tools, built anew")
             if not (folder / "build.ninja").is_file():
                 progress(f"configure {preset}")
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / _STAMP).write_text(tools, encoding="utf-8")
                 _run(f"configuring {preset}", ("cmake", "--preset", preset), log)
             progress(f"build {preset}")
             _run(f"building {preset}", ("cmake", "--build", "--preset", preset), log)
