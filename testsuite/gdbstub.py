@@ -39,6 +39,14 @@ class Debugger:
         self._send(f"m{address:x},4")
         return int.from_bytes(bytes.fromhex(self._receive()), "little")
 
+    def register(self, number: int) -> int:
+        """r0 to r15 of the CPU that stopped."""
+        self._send(f"p{number:x}")
+        return int.from_bytes(bytes.fromhex(self._receive()), "little")
+
+    def set_register(self, number: int, value: int) -> None:
+        self._ask(f"P{number:x}={value.to_bytes(4, 'little').hex()}", "OK")
+
     def run_to(self, address: int, size: int = 2) -> None:
         """Lets the machine run until it is about to execute this address; size 2 says T32, 4 says A32."""
         self._ask(f"Z0,{address:x},{size}", "OK")

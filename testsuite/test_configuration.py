@@ -61,7 +61,36 @@ def _other_slots(blob: bytearray) -> bytearray:
     return _seal(blob)
 
 
+def _with(word: int, value: int):
+    """One word of the header, sealed again."""
+    def put(blob: bytearray) -> bytearray:
+        _put(blob, word, value)
+        return _seal(blob)
+    put.__name__ = f"word_{word}_is_{value}"
+    return put
+
+
+def _shorter_than_its_header(blob: bytearray) -> bytearray:
+    _put(blob, HEADER_WORDS["size"], 64)
+    return blob
+
+
+def _no_whole_words(blob: bytearray) -> bytearray:
+    _put(blob, HEADER_WORDS["size"], len(blob) - 2)
+    return blob
+
+
+# Words of struct config_header (hv/config.h).
+ACCESS, NR_CPUS, NR_DOMAINS, NR_VCPUS = 12, 19, 20, 22
+
 FAULTS = [
+    (_shorter_than_its_header, "size 64 is impossible"),
+    (_no_whole_words, "is impossible"),
+    (_with(NR_DOMAINS, 0), "0 domains, 1 vCPUs, 1 CPUs"),
+    (_with(NR_DOMAINS, 9), "9 domains, 1 vCPUs, 1 CPUs"),
+    (_with(NR_VCPUS, 17), "1 domains, 17 vCPUs, 1 CPUs"),
+    (_with(NR_CPUS, 3), "1 domains, 1 vCPUs, 3 CPUs"),
+    (_with(ACCESS, 6), "access strategy 6 is unknown"),
     (_flipped, "checksum"),
     (_truncated, "checksum"),
     (_no_magic, "magic 12345678"),

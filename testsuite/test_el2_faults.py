@@ -29,16 +29,17 @@ def kind(request):
 def symbol(kind):
     with Image(paths.hypervisor(BOARD, kind)) as image:
         return {name: image.symbol(name) & ~1 for name in ("page_init", "page_pins", "page_states", "system_end",
-                                                           "smp_stop_others", "vectors_resident")}
+                                                           "smp_stop_others", "arch_syndrome", "vectors_resident",
+                                                           "vectors_switching")}
 
 
-def run(kind: str, folder: Path, plant: Plant) -> machine.RunResult:
-    """Boots one test of a domain alone, with something planted."""
-    guest, record = next((file, found) for file in paths.suites(BOARD, kind) for found in records.tests(file)
-                         if found.needs.system == "solo" and found.needs.preset in (None, kind))
-    tree = paths.system("solo")
-    args = {domain.name: f"fp1 domain={domain.domid} run={record.test}" for domain in devicetree.compile_tree(tree).domains}
-    prepared = system.prepare(tree, folder / "system", {name: guest for name in args}, args, strategy.choices("window"),
+def run(kind: str, folder: Path, plant: Plant, tree: str = "solo", access: str = "window") -> machine.RunResult:
+    """Boots a test of a system with something planted: one that the system allows, whichever it is."""
+    guest, record = next((suite, found) for suite in paths.suites(BOARD, kind) for found in records.tests(suite)
+                         if found.needs.system == tree and found.needs.preset in (None, kind))
+    file = paths.system(tree)
+    args = {domain.name: f"fp1 domain={domain.domid} run={record.test}" for domain in devicetree.compile_tree(file).domains}
+    prepared = system.prepare(file, folder / "system", {name: guest for name in args}, args, strategy.choices(access),
                               board=BOARD, kind=kind, named_commit="test")
     chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), prepared.loads, prepared.cpus,
                              gdb=address(folder))
@@ -60,18 +61,25 @@ def jump(to: int) -> bytes:
     (4, bytes.fromhex("00200068")),          # movs r0, #0; ldr r0, [r0]
     (0, None), (7, None),                    # a jump to the vector itself
 ], ids=[VECTORS[vector].split()[0] for vector in (1, 2, 3, 4, 0, 7)])
-def test_an_exception_at_el2_is_told_and_ends_the_system(kind, symbol, tmp_path, vector, code):
+@pytest.mark.parametrize("access", ["window", "switch-entry"])     # each has vectors of its own
+def test_an_exception_at_el2_is_told_and_ends_the_system(kind, symbol, tmp_path, vector, code, access):
     """Registers, the vector's name, where, and the last line; nothing of a guest has run."""
-    def plant(debugger: Debugger) -> None:
-        debugger.write(symbol["page_init"], code or jump(symbol["vectors_resident"] + 4 * vector))
+    vectors = symbol["vectors_switching" if access == "switch-entry" else "vectors_resident"]
 
-    result = run(kind, tmp_path, plant)
+    def plant(debugger: Debugger) -> None:
+        if access == "switch-entry":       # its vectors are set behind page_init, when the first guest is entered
+            debugger.run_to(symbol["page_init"])
+            debugger.write(symbol["page_init"], jump(vectors + 4 * vector))
+        else:
+            debugger.write(symbol["page_init"], code or jump(vectors + 4 * vector))
+
+    result = run(kind, tmp_path, plant, access=access)
     assert result.ended is machine.Ended.END_LINE, result.text
     lines = result.text.splitlines()
     (at,) = [i for i, line in enumerate(lines) if "PANIC" in line]
     told = re.fullmatch(r"\(hv\) PANIC EL2 ([a-z ]+) at pc=([0-9a-f]{8}) hsr=\w{8} hdfar=\w{8} hifar=\w{8}", lines[at].strip())
     assert told and told[1] == VECTORS[vector], lines[at]
-    if vector in (1, 4):
+    if vector in (1, 4) and access == "window":
         assert 0 <= int(told[2], 16) - symbol["page_init"] <= 4
     assert [line.split("=")[0] for line in lines[at - 4:at]] == [f"(hv) r{i}" for i in (0, 4, 8, 12)]
     assert lines[at + 1].strip() == f"(hv) END {result.nonce} panic" and "start entry" not in result.text
@@ -98,3 +106,22 @@ def test_wrong_books_of_a_page_are_found_at_the_end(kind, symbol, tmp_path, tabl
     (line,) = [line for line in result.text.splitlines() if line.startswith("(hv) page ")]
     assert told in line and re.match(r"\(hv\) page 0x\w+3000 of d1: state \d, (not )?in its view, pins", line)
     assert f"(hv) END {result.nonce} panic" in result.text
+
+
+ASYNCHRONOUS_ABORT = 0x24 << 26 | 1 << 25 | 0x11      # HSR of a data abort from EL1: EC, IL, FSC
+
+
+def test_an_asynchronous_abort_crashes_the_domain_that_runs(kind, symbol, tmp_path):
+    """No device here answers late with an error: the first trap of the guest is made into one. Both vCPUs are shown."""
+    def plant(debugger: Debugger) -> None:
+        debugger.run_to(symbol["arch_syndrome"])
+        debugger.set_register(0, ASYNCHRONOUS_ABORT)
+        debugger.set_register(15, debugger.register(14))
+
+    result = run(kind, tmp_path, plant, tree="two-vcpus")
+    lines = [line.strip() for line in result.text.splitlines()]
+    at = lines.index("(hv) d1 CRASH asynchronous external abort")
+    assert [line.split(" pc=")[0].split(" sctlr=")[0] for line in lines[at + 1:at + 5]] == [
+        "(hv) d1 v0", "(hv) d1 v0", "(hv) d1 v1", "(hv) d1 v1"], lines
+    assert lines[at + 1].endswith(" loaded") and lines[at + 3].endswith(" saved")
+    assert lines[at + 5] == "(hv) d1 stop crash" and lines[at + 6] == f"(hv) END {result.nonce} d1=crash"
