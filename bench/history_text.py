@@ -88,11 +88,16 @@ def as_json(past: Past, chosen: Sequence[Series], board: str) -> dict[str, Any]:
 
 
 def groups(chosen: Sequence[Series]) -> dict[str, list[Series]]:
-    """Metrics that share all but the last part of their names share a picture."""
+    """Metrics that share all but the last part of their names share a picture; one that is alone gives it its own."""
     found: dict[str, list[Series]] = {}
     for one in chosen:
-        found.setdefault(one.name.rpartition(".")[0] or one.name, []).append(one)
-    return found
+        found.setdefault(one.name.rpartition(".")[0], []).append(one)
+    return {name if len(members) > 1 else members[0].name: members for name, members in found.items()}
+
+
+def is_cut(past: Past) -> bool:
+    """Whether a picture has an upright line."""
+    return bool(tool_changes(past.states))
 
 
 def plot(past: Past, chosen: Sequence[Series], name: str = "history") -> str:
@@ -117,7 +122,7 @@ def _draw(axes: Any, title: str, members: Sequence[Series], past: Past) -> None:
     every = max(1, -(-len(past.states) // _TICKS))
     at = range(0, len(past.states), every)
     axes.set_xticks(list(at), [past.states[index].commit.short for index in at], rotation=30, ha="right", fontsize=8)
-    axes.set_title(title if len(members) > 1 else members[0].name, loc="left", fontsize=10)
+    axes.set_title(title, loc="left", fontsize=10)
     units = {step.value.unit for member in members for step in member.steps if step.value}
     axes.set_ylabel("/".join(sorted(units)))
     axes.yaxis.get_major_locator().set_params(integer=True)

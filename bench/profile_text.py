@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bench.counts import CLASSES, Counts
+from bench.counts import Counts
+from bench.profile import class_mix
 
 _ROWS = 20
-
-
-def _classes(counts: Counts) -> str:
-    return ", ".join(f"{amount} {name}" for name, amount in zip(CLASSES, counts.classes) if amount)
 
 
 def table(metric: str, functions: Sequence[tuple[str, Counts]]) -> dict[str, Any]:
@@ -23,4 +20,4 @@ def table(metric: str, functions: Sequence[tuple[str, Counts]]) -> dict[str, Any
         shown = [*shown, (f"{len(rest)} more", sum((counts for _, counts in rest), Counts()))]
     return {"metric": metric, "total": total,
             "rows": [{"name": name, "total": counts.total, "share": round(100 * counts.total / total) if total else 0,
-                      "classes": _classes(counts)} for name, counts in shown]}
+                      "classes": class_mix(counts)} for name, counts in shown]}

@@ -68,7 +68,11 @@ def profile(*functions: str) -> stored_bench.Stored:
 def coverage(file: str = "core/evtchn.c") -> dict[str, Any]:
     tally = {"total": 200, "covered": 190, "excluded": 4, "missing": 6}
     part = {"instructions": tally, "directions": tally}
-    image = {"kind": "release", "sha256": IDENTITY["image"] + "0" * 48, **part, "files": [{"file": file, **part}]}
+    image = {"kind": "release", "sha256": IDENTITY["image"] + "0" * 48, **part, "files": [{"file": file, **part}],
+             "gaps": [{"file": file, "lines": [7], "function": "send", "address": 64, "instructions": 3, "source": ["x = 1;"]},
+                      {"file": file, "lines": [9], "function": "f", "address": 80, "instructions": 4, "source": [], "reason": "r"}],
+             "branches": [{"file": file, "line": 8, "function": "send", "address": 72, "never": "taken", "source": "if (x)"}],
+             "exclusions": [{"exclude": 1, "what": file, "reason": "unreachable", "instructions": 4, "directions": 0, "covered": 0}]}
     return {"schema": "fencepost-coverage", "version": 1, "board": BOARD, "complete": True, "commit": "0123abcd",
             "findings": [], "images": [image]}
 

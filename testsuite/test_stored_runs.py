@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import tarfile
+import time
 
 import pytest
 from hypothesis import given, strategies as st
@@ -117,6 +118,13 @@ def test_two_runs_with_equal_results_differ_in_run_json_alone(build, capsys):
     assert [name for name in one if one[name] != two[name]] == ["run.json"] and one.keys() == two.keys()
     assert {"results.jsonl", "junit.xml", "environment.json", "report.html", "report.json", "trace.json"} <= set(one)
     assert "not in it: comparison: not recorded; run ./fencepost compare" in capsys.readouterr().out
+
+
+def test_neither_order_nor_time_shows_in_an_archive(monkeypatch):
+    parts = {"b": "2", "a": "1"}
+    data = bundle.archive(parts, "f")
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    assert bundle.archive(dict(sorted(parts.items())), "f") == data and parts_of(data) == parts
 
 
 def test_logs_of_failures_are_in_it_and_this_machine_is_not(build):

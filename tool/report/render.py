@@ -26,6 +26,7 @@ TITLES = {"summary": "Summary", "failures": "Failures", "matrix": "Verdicts",
           "requirements": "Requirements"}
 FAILURES_SHOWN = 50
 TEXT_SHOWN = 8000              # characters of a failure's end
+GAPS_SHOWN = 60
 _MIXED = ("evtchn.send.peer.masked", "evtchn.send.peer.one_page", "evtchn.send.peer.wake", "vcpu.switch")
 _PROFILES = 4
 
@@ -140,13 +141,10 @@ def _hot(functions: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 def _past(past: Past, every: Sequence[Series]) -> dict[str, Any]:
     keys = chosen(every, KEY_METRICS)
     rows = [history_text.summary_row(past, one) for one in keys]
-    plot = None
-    if keys:
-        title = "Key metrics over the commits of the baseline"
-        plot = Plot(history_text.plot(past, keys, "past"),
-                    f"{title}; a dotted upright line: other tools, not comparable across it",
-                    f"{title}; the table above has first and present values")
-    return {"head": history_text.notes(past), "rows": rows, "plot": plot}
+    drawn = [Plot(history_text.plot(past, members, f"past-{number}"), f"{name} over the commits of the baseline",
+                  f"{name} over the commits of the baseline; the table above has first and present values")
+             for number, (name, members) in enumerate(history_text.groups(keys).items())]
+    return {"head": history_text.notes(past), "rows": rows, "plots": drawn, "cut": history_text.is_cut(past)}
 
 
 def _percent(tally: Mapping[str, int]) -> str:
@@ -164,9 +162,11 @@ def _tallies(name: str, part: Mapping[str, Any]) -> list[str]:
 def _coverage(document: Mapping[str, Any]) -> dict[str, Any]:
     images = [{"kind": image["kind"], "total": _tallies("all", image),
                "rows": [_tallies(one["file"], one) for one in
-                        sorted(image["files"], key=lambda one: (-one["instructions"]["missing"], one["file"]))]}
-              for image in document["images"]]
-    return {"complete": document.get("complete", False), "findings": document.get("findings", []), "images": images}
+                        sorted(image["files"], key=lambda one: (-one["instructions"]["missing"], one["file"]))],
+               "gaps": [gap for gap in image["gaps"] if "reason" not in gap],
+               "branches": [one for one in image["branches"] if "reason" not in one],
+               "exclusions": image["exclusions"]} for image in document["images"]]
+    return {"complete": document["complete"], "findings": document["findings"], "images": images}
 
 
 def _context(sources: Sources, finished: bool) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _context(sources: Sources, finished: bool) -> dict[str, Any]:
         "failures": [failure(row, sources.failures.get(row.test, "")) for row in red[:FAILURES_SHOWN]],
         "more_failures": max(0, len(red) - FAILURES_SHOWN),
         "gaps": {name: value if isinstance(value, Missing) else None for name, value in vars(sources).items()},
-        "requirements": None, "comparison": None}
+        "requirements": None, "comparison": None, "MOST": GAPS_SHOWN}
     if not isinstance(sources.trace, Missing):
         found["requirements"] = _requirements(sources.trace)
     if isinstance(sources.comparison, Comparison):

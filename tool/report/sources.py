@@ -2,7 +2,6 @@
 """Everything stored that a report shows. What is not there, or cannot be read, is named with the command that makes it."""
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from bench import check, history, history_git, stored_bench, stored_comparison
 from bench.history import Series
 from bench.history_git import Past
 from tool import paths, requirements, stored
+from tool.coverage import run as coverage
 from tool.exitcodes import Stop, UsageError
 from tool.report import trace as trace_kind
 from tool.stored import Run
@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 KEY_METRICS = ("hypercall.null", "evtchn.send.peer.one_page.window", "evtchn.send.peer.one_page.switch",
                "region.add_remove", "view.switch.8", "vcpu.switch", "irq.to_guest", "irqoff.longest",
                "boot.first_guest_insn", "restart.fixed", "image.text_rodata")
-COMPARISON, COVERAGE = "compare.json", "fencepost-coverage"
+COMPARISON = "compare.json"
 
 
 @dataclass(frozen=True)
@@ -67,25 +67,11 @@ def _past(board: str) -> tuple[Past, Sequence[Series]]:
     return past, history.build(past.states, past.from_the_start)
 
 
-def coverage_file(board: str) -> Path:
-    return paths.BUILD / "last-coverage" / f"{board}.json"
-
-
-def _coverage(board: str) -> Mapping[str, Any] | None:
-    file = coverage_file(board)
-    if not file.is_file():
-        return None
-    try:
-        table: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if (table["schema"], table["version"]) != (COVERAGE, 1):
-            raise ValueError(f"not {COVERAGE} version 1")
-        for image in table["images"]:
-            for part in [image, *image["files"]]:
-                for kind in ("instructions", "directions"):
-                    {name: int(part[kind][name]) for name in ("total", "covered", "excluded", "missing")}
-        return table
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{paths.relative(file)}: {type(error).__name__}: {error}") from error
+def _coverage(board: str) -> Mapping[str, Any]:
+    found = coverage.read(coverage.last(board))
+    if found["board"] != board:
+        raise UsageError(f"the latest is of {found['board']}, not of {board}")
+    return found
 
 
 def comparison_file() -> Path:
