@@ -16,6 +16,7 @@ from bench.metrics import Gate
 from testsuite.made_up import HEADER
 from tool import paths, report
 from tool.exitcodes import Exit, UsageError
+from tool.report import history as kind
 
 NEWER = replace(HEADER, toolchain="arm-none-eabi-gcc 13.1.0")
 FILE = "bench/baseline/mps3-an536.jsonl"
@@ -232,6 +233,11 @@ def test_the_verb_prints_a_table_and_draws(repository, monkeypatch, capsys):
     assert [step["delta"] for step in table["metrics"][0]["steps"]] == [None, 1, None]
     with pytest.raises(UsageError, match=r"no commit has a metric 'b\*'"):
         call("a", "b*")
+
+
+def test_a_typing_error_gets_the_near_names():
+    with pytest.raises(UsageError, match=r"no commit has a metric 'hypercall.nul'; did you mean hypercall.null\?"):
+        kind.refuse_unmatched(history.build(states(made(hypercall_null=5))), ["hypercall.nul"])
 
 
 def test_the_project_itself_has_a_history():

@@ -113,6 +113,8 @@ def test_required_board_that_is_missing_is_an_environment_error(no_board):
     (["report"], Exit.USAGE, "arguments are required: KIND"),
     (["report", "trace", "--board", "nothing"], Exit.USAGE, "unknown board 'nothing'"),
     (["report", "trace", "--run", "docs"], Exit.USAGE, "docs: not the results of a run"),
+    (["report", "html", "--run", "docs"], Exit.USAGE, "docs: not the results of a run"),
+    (["report", "diff", "docs", "docs"], Exit.USAGE, "docs: no run"),
     ([], Exit.USAGE, "./fencepost [--yes] VERB"),
     (["--help"], Exit.FINE, "  7         this machine lacks something"),
 ])

@@ -16,7 +16,7 @@ class Exit(enum.IntEnum):
         return made
 
     FINE = 0, "fine"
-    FINDING = 1, "a finding: a test failed, a requirement is not shown, code is not covered"
+    FINDING = 1, "a finding: a test failed, a requirement is not shown, code is not covered, two runs differ"
     USAGE = 2, "usage or bad input"
     WORSE = 3, "a metric is worse"
     BETTER = 4, "metrics are only better"
