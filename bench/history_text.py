@@ -125,6 +125,9 @@ def _draw(axes: Any, title: str, members: Sequence[Series], past: Past) -> None:
     axes.set_title(title, loc="left", fontsize=10)
     units = {step.value.unit for member in members for step in member.steps if step.value}
     axes.set_ylabel("/".join(sorted(units)))
+    low, high = axes.get_ylim()
+    if high - low < 2:
+        axes.set_ylim(low - 1, high + 1)                   # no ticks between whole numbers
     axes.yaxis.get_major_locator().set_params(integer=True)
     if len(members) > 1:
         axes.legend(fontsize=7, ncols=2)
