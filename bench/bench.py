@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bench import metrics, profile, session, table
+from bench import metrics, profile, sanity, session, table
 from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
@@ -53,7 +53,7 @@ def selected(table_: Sequence[Metric], glob: str) -> tuple[list[Metric], list[st
 
 def measure_glob(opened: session.Session, rows: Sequence[Metric], names: Sequence[str], glob: str) -> list[Result]:
     outcomes = session.run_all(opened, session.jobs_for(opened, rows, names))
-    found = session.results(opened, rows, outcomes)
+    found = sanity.judged(session.results(opened, rows, outcomes))
     return [result for result in found if fnmatch.fnmatchcase(result.metric, glob) or isinstance(result, NotMeasured)]
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import bench, breakeven, costfile, costmodel, metrics, output, session, sweep, table
+from bench import answer, bench, breakeven, costfile, costmodel, metrics, output, sentences, session, sweep, table
 from bench.session import Job
 from bench.sweep import ALWAYS, Cell, Comparison
 from tool import board as boards
@@ -38,11 +38,16 @@ def plan(opened: session.Session, rows: Sequence[metrics.Metric]) -> list[Job]:
     """Every operation and the sweep over pages under every strategy; the primitives once."""
     found: dict[Job, None] = {}
     for row in rows:
-        if row.series in OPERATIONS or row.series.startswith("access.touch"):
+        if row.series in OPERATIONS or row.series.startswith(("access.touch", "access.beside")):
             found.update({Job(row.bench, name): None for name in strategy.VARIANTS})
     primitives = [row for row in rows if row.series.startswith(_PRIMITIVES)]
     found.update({job: None for job in session.jobs_for(opened, primitives, ())})
     return list(found)
+
+
+def modelled(model: costmodel.Model) -> str:
+    """The column's head: whose cycles these are."""
+    return f"modelled cycles ({model.name})"
 
 
 def matrix(data: Comparison) -> str:
@@ -63,7 +68,7 @@ def _exposed(cell: Cell) -> list[str]:
 
 def details(data: Comparison, model: costmodel.Model) -> str:
     header = ["operation", "strategy", "instr.", "MPU writes", "barriers", "loads", "stores", "slots",
-              "bytes exposed", "for instr.", "modelled cycles"]
+              "bytes exposed", "for instr.", modelled(model)]
     rows = []
     for operation in data.operations:
         for name in data.strategies:
@@ -84,7 +89,7 @@ def primitives(data: Comparison, model: costmodel.Model, rows: Sequence[metrics.
         target = row.target_of(metric) if row else None
         lines.append([name, table.number(counts.total), table.number(counts.of("mpu")), table.number(counts.barriers),
                       table.number(counts.load_words), f"≤ {target}" if target else "–", str(model.band(counts))])
-    return table.layout(["primitive", "instr.", "MPU writes", "barriers", "loads", "target", "modelled cycles"], lines)
+    return table.layout(["primitive", "instr.", "MPU writes", "barriers", "loads", "target", modelled(model)], lines)
 
 
 def pages(data: Comparison) -> str:
@@ -94,18 +99,33 @@ def pages(data: Comparison) -> str:
     return table.layout(["k pages", *map(str, numbers)], rows)
 
 
+def anchors(model: costmodel.Model) -> str:
+    rows = [[fit.anchor.name, fit.anchor.use.value, f"{fit.anchor.low:,g}–{fit.anchor.high:,g}", str(fit.band),
+             f"{fit.error_percent:+.1f} %" if fit.error_percent else "inside"] for fit in model.fits()]
+    return table.layout(["anchor on silicon", "use", "published cycles", modelled(model), "typical is off by"], rows)
+
+
 def text(data: Comparison, model: costmodel.Model, identity: dict[str, str], rows: Sequence[metrics.Metric]) -> str:
     about = [f"{key}: {value}" for key, value in identity.items()] + [f"cost model: {model.name}"]
-    dominance = breakeven.dominance_lines(data) or ["no strategy is at least as good as another everywhere"]
+    dominance = sentences.dominance_lines(data) or ["no strategy is at least as good as another everywhere"]
     sections = [
-        HEADLINE, "\n".join(about), "VERDICT  " + breakeven.verdict(data, model), breakeven.answer(data, model),
+        HEADLINE, "\n".join(about), answer.answer(data, model, identity), "VERDICT  " + answer.verdict(data, model),
         "Instructions by strategy and operation\n" + matrix(data), "Primitives\n" + primitives(data, model, rows),
         "Instructions to touch k pages of another domain\n" + pages(data),
-        "\n".join(["Break-even", *breakeven.break_even_lines(data, model)]), "\n".join(["Dominance", *dominance]),
-        "Strategy × operation (bytes of other domains, exposed to EL2 unless said)\n" + details(data, model),
-        "Not modelled: caches and TCM placement, dual issue, stalls."]
-    sections += [f"not measured: {result.metric}: {result.reason}" for result in data.missing]
+        "\n".join(["Dominance (no more of any class: not dearer under any non-negative prices)", *dominance]),
+        "\n".join([f"One send under the prices of {model.name}", *sentences.order_lines(data, model)]),
+        "\n".join([f"Break-even (cycles modelled with {model.name})", *sentences.break_even_lines(data, model)]),
+        "Strategy × operation (bytes of other domains, exposed to EL2 unless said)\n" + details(data, model)]
+    if model.anchors:
+        sections.append("How the prices stand to silicon (docs/cost-model.md)\n" + anchors(model))
+    sections += [sentences.NOT_MODELLED, *(f"not measured: {result.metric}: {result.reason}" for result in data.missing)]
     return "\n\n".join(sections)
+
+
+def quoted(said: str) -> str:
+    """What to do about the answer that README.md quotes."""
+    shown = answer.shown_in((paths.ROOT / "README.md").read_text(encoding="utf-8"))
+    return "" if shown == said else "README.md quotes another answer; the one above is this image's"
 
 
 def main(args: argparse.Namespace) -> int:
@@ -121,4 +141,6 @@ def main(args: argparse.Namespace) -> int:
     if args.json != "-":
         print(text(data, model, identity, rows))
         print("\n" + "\n".join(f"wrote {paths.relative(file)}" for file in written))
+        if args.cost is None and (note := quoted(answer.answer(data, model, identity))):
+            print(note)
     return Exit.NOT_MEASURED if data.missing else Exit.FINE

@@ -35,9 +35,6 @@ class Band:
     def __str__(self) -> str:
         return f"{self.low:,.0f}–{self.typical:,.0f}–{self.high:,.0f}"
 
-    def ratio(self, other: Band) -> Band:
-        return Band(self.low / other.low, self.typical / other.typical, self.high / other.high)
-
 
 class Use(enum.Enum):
     """What an anchor is for."""
@@ -121,16 +118,3 @@ def dominates(a: Counts, b: Counts) -> bool:
     """a needs at most as much of everything priced as b: not dearer under any additive model."""
     mine, theirs = vector(a), vector(b)
     return all(mine[name] <= theirs[name] for name in PRICED)
-
-
-def equal_price(a: Counts, b: Counts, model: Model, name: str) -> float | None:
-    """
-    The price of `name` at which a and b cost the same, everything else typical. None when they need equally
-    much of it. a is the dearer one above that price if it needs more of it.
-    """
-    mine, theirs = vector(a), vector(b)
-    more = mine[name] - theirs[name]
-    if more == 0:
-        return None
-    rest = sum((theirs[other] - mine[other]) * model.price(other, "typical") for other in PRICED if other != name)
-    return rest / more

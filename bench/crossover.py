@@ -71,7 +71,7 @@ def exact_cost(counts: Counts, model: Model, end: str) -> Fraction:
     return sum((amount * _price(model, name, end) for name, amount in vector(counts).items()), Fraction())
 
 
-def _range(more: Mapping[str, int], model: Model) -> Range:
+def _range_of(more: Mapping[str, int] | Mapping[str, Fraction], model: Model) -> Range:
     least = sum((amount * _price(model, name, "low" if amount > 0 else "high") for name, amount in more.items()),
                 Fraction())
     greatest = sum((amount * _price(model, name, "high" if amount > 0 else "low") for name, amount in more.items()),
@@ -81,12 +81,12 @@ def _range(more: Mapping[str, int], model: Model) -> Range:
 
 
 def over_band(a: Counts, b: Counts, model: Model) -> Range:
-    return _range(difference(a, b), model)
+    return _range_of(difference(a, b), model)
 
 
 def _one(name: str, more: Mapping[str, int], model: Model) -> Sensitivity:
     mine = more[name]
-    rest = _range({other: amount for other, amount in more.items() if other != name}, model)
+    rest = _range_of({other: amount for other, amount in more.items() if other != name}, model)
     low, high = (rest.typical + mine * _price(model, name, end) for end in ("low", "high"))
     flips = -rest.typical / mine
     ends = sorted((-rest.least / mine, -rest.greatest / mine))
@@ -101,6 +101,27 @@ def tornado(a: Counts, b: Counts, model: Model) -> list[Sensitivity]:
     more = difference(a, b)
     found = [_one(name, more, model) for name in PRICED if more[name]]
     return sorted(found, key=lambda one: (-one.swing, PRICED.index(one.name)))
+
+
+def ratio_over_band(a: Counts, b: Counts, model: Model) -> tuple[float, float, float]:
+    """
+    Cost of a as so many times the cost of b: least, typical and greatest over the band, each price the same on both
+    sides. b costs more than 0. By halving: a ≥ r b in every corner as long as a − r b is nowhere below 0.
+    """
+    mine, theirs = vector(a), vector(b)
+
+    def holds(ratio: Fraction, greatest: bool) -> bool:
+        found = _range_of({name: mine[name] - ratio * theirs[name] for name in PRICED}, model)
+        return found.greatest > 0 if greatest else found.least >= 0
+
+    def edge(greatest: bool) -> float:
+        low, high = Fraction(), Fraction(1 << 20)
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if holds(middle, greatest) else (low, middle)
+        return float(low)
+
+    return edge(False), float(exact_cost(a, model, "typical") / exact_cost(b, model, "typical")), edge(True)
 
 
 @dataclass(frozen=True)

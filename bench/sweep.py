@@ -6,12 +6,12 @@ strategy takes and exposes. Built from the outcomes of boots; pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bench import measure
+from bench import measure, sanity
 from bench.counts import Counts, Row
-from bench.metrics import Metric
+from bench.metrics import COLD, Metric, row_of
 from bench.session import Outcome
 
 PAGE_BYTES = 4096
@@ -49,16 +49,31 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Slots of a system, as the planner gives them out."""
+    slots: int                   # of the MPU
+    fixed: int                   # in every view
+    way_in: int                  # the hypervisor's own view
+    way_out: int                 # the first guest's
+    banks: int                   # of each domain
+
+    @property
+    def free(self) -> int:
+        return self.slots - self.fixed
+
+
+@dataclass(frozen=True)
 class Comparison:
     strategies: tuple[str, ...]
     operations: tuple[str, ...]
     cells: Mapping[tuple[str, str], Cell]          # (operation, strategy)
     touch: Mapping[str, tuple[Point, ...]]         # strategy -> over k pages
+    beside: Mapping[str, tuple[Point, ...]]        # strategy -> one page, over the regions of the caller's view
     view: tuple[Point, ...]                        # over N slots, one way
     region: Counts | None                          # add and remove
     mask: Counts | None                            # one way
     slots: Mapping[str, int]                       # strategy -> MPU slots it takes from the guest's budget
-    switched: tuple[int, int] | None               # slots `switch` rewrites in this system: way in, way out
+    layout: Layout | None                          # of the system that `switch` was measured in
     missing: tuple[measure.NotMeasured, ...]
 
     def cell(self, operation: str, strategy: str) -> Cell | None:
@@ -76,10 +91,11 @@ def slots_taken(description: Mapping[str, Any]) -> int:
     return int(mine["windows"] + more)
 
 
-def slots_switched(description: Mapping[str, Any]) -> tuple[int, int]:
-    """The hypervisor's view on the way in, the first guest's on the way out."""
-    budget = {row["view"]: row["needs"] for row in description["budget"]}
-    return int(budget["hypervisor"]), int(budget[description["domains"][0]["name"]])
+def layout_of(description: Mapping[str, Any]) -> Layout:
+    budget = {row["view"]: row for row in description["budget"]}
+    first = description["domains"][0]
+    mine = budget[first["name"]]
+    return Layout(mine["slots"], mine["fixed"], budget["hypervisor"]["needs"], mine["needs"], len(first["banks"]))
 
 
 def _other_banks(description: Mapping[str, Any]) -> int:
@@ -105,58 +121,89 @@ def exposure(strategy: str, row: Row, description: Mapping[str, Any]) -> Exposur
     return Exposure(exposed_bytes(strategy, description), window.total)
 
 
-def _points(series: Iterable[tuple[str, measure.Measurement]], prefix: str) -> tuple[Point, ...]:
-    found = [Point(int(label[len(prefix):]), result.counts) for label, result in series
-             if label.startswith(prefix) and label[len(prefix):].isdigit() and result.counts is not None]
-    return tuple(sorted(found, key=lambda point: point.x))
+@dataclass(frozen=True)
+class Reading:
+    """A warm series of one boot."""
+    metric: str                  # its full name, or with the strategy where the metric has none of its own
+    label: str
+    outcome: Outcome
+    row: Metric
+    result: measure.Measurement
 
 
-def _measured(outcome: Outcome, table: Sequence[Metric]) -> tuple[list[tuple[str, Metric, measure.Measurement]],
-                                                                 list[measure.NotMeasured]]:
-    """The warm series of one boot by their label."""
-    good, bad = [], []
+def _name(row: Metric, label: str, strategy: str, seen: Iterable[str]) -> str:
+    if row.per_strategy:
+        return f"{label}.{strategy}"
+    return label if label not in seen else f"{label} under {strategy}"
+
+
+def _read(outcome: Outcome, table: Sequence[Metric], seen: set[str]) -> tuple[list[Reading], list[measure.NotMeasured]]:
+    name = outcome.job.strategy
     rows = [row for row in table if row.bench == outcome.job.bench]
     if outcome.recording is None:
-        return [], [measure.NotMeasured(f"{row.series} under {outcome.job.strategy}", outcome.reason) for row in rows]
-    for label, series in zip(outcome.labels, outcome.recording.series):
-        for row in rows:
-            if not row.matches_series(label):
-                continue
-            result = measure.warm(row, f"{label} under {outcome.job.strategy}", outcome.job.strategy, series)
-            if isinstance(result, measure.NotMeasured):
-                bad.append(result)
-            else:
-                good.append((label, row, result))
+        return [], [measure.NotMeasured(f"{row.series} under {name}", outcome.reason) for row in rows]
+    good, bad = [], []
+    for result in measure.of_recording(rows, outcome.labels, name, outcome.recording):
+        row = row_of(result.metric, rows)
+        label = result.metric.removesuffix(f".{name}") if row and row.per_strategy else result.metric
+        if result.metric.endswith(COLD):
+            continue
+        if row is None or isinstance(result, measure.NotMeasured):
+            bad.append(measure.NotMeasured(f"{label} under {name}", getattr(result, "reason", "no row")))
+            continue
+        full = _name(row, label, name, seen)
+        seen.add(full)
+        good.append(Reading(full, label, outcome, row, result))
     return good, bad
+
+
+def readings(outcomes: Sequence[Outcome], table: Sequence[Metric]) -> tuple[list[Reading], list[measure.NotMeasured]]:
+    """What the boots measured; what did not come, or broke a relation of bench/sanity.py, apart."""
+    good, bad, seen = [], [], set[str]()
+    for outcome in outcomes:
+        more, missing = _read(outcome, table, seen)
+        good += more
+        bad += missing
+    wrong = sanity.findings(replace(reading.result, metric=reading.metric) for reading in good)
+    bad += [measure.NotMeasured(name, reason) for name, reason in wrong.items()]
+    return [reading for reading in good if reading.metric not in wrong], bad
+
+
+def _points(found: Iterable[Reading], prefix: str) -> tuple[Point, ...]:
+    chosen = [Point(int(reading.label[len(prefix):]), reading.result.counts) for reading in found
+              if reading.label.startswith(prefix) and reading.result.counts is not None]
+    return tuple(sorted(chosen, key=lambda point: point.x))
+
+
+def _cell(reading: Reading) -> Cell:
+    name = reading.outcome.job.strategy
+    target = reading.row.target.value(None) if reading.row.target and name == "window" else None
+    assert reading.result.row is not None
+    return Cell(reading.label, name, reading.result.value.value, reading.result.counts,
+                exposure(name, reading.result.row, reading.outcome.description), target)
+
+
+def _by_strategy(found: Sequence[Reading], strategies: Sequence[str], prefix: str) -> dict[str, tuple[Point, ...]]:
+    points = {name: _points([reading for reading in found if reading.outcome.job.strategy == name], prefix)
+              for name in strategies}
+    return {name: line for name, line in points.items() if line}
 
 
 def build(outcomes: Sequence[Outcome], table: Sequence[Metric], strategies: Sequence[str],
           operations: Sequence[str]) -> Comparison:
-    cells: dict[tuple[str, str], Cell] = {}
-    touch: dict[str, tuple[Point, ...]] = {}
+    found, missing = readings(outcomes, table)
     slots: dict[str, int] = {}
-    switched: tuple[int, int] | None = None
-    missing: list[measure.NotMeasured] = []
-    single: list[tuple[str, measure.Measurement]] = []
+    layout: Layout | None = None
     for outcome in outcomes:
-        good, bad = _measured(outcome, table)
-        missing += bad
-        name = outcome.job.strategy
         if outcome.description and len(outcome.description["domains"]) > 1:  # type: ignore[arg-type]
-            slots.setdefault(name, slots_taken(outcome.description))
-            switched = slots_switched(outcome.description) if name == "switch" else switched
-        labelled = [(label, result) for label, _, result in good]
-        if points := _points(labelled, "access.touch."):
-            touch[name] = points
-        single += labelled
-        for label, row, result in good:
-            if label in operations and result.row is not None:
-                target = row.target.value(None) if row.target and name == "window" else None
-                cells[label, name] = Cell(label, name, result.value.value, result.counts,
-                                          exposure(name, result.row, outcome.description), target)
-    plain = {label: result.counts for label, result in single if not label.startswith("access.touch.")}
-    return Comparison(tuple(strategies), tuple(operations), cells, touch, _points(single, "view.switch."),
-                      plain.get("region.add_remove"), plain.get("view.mask"), slots, switched, tuple(missing))
+            slots.setdefault(outcome.job.strategy, slots_taken(outcome.description))
+            layout = layout_of(outcome.description) if outcome.job.strategy == "switch" else layout
+    cells = {(reading.label, reading.outcome.job.strategy): _cell(reading) for reading in found
+             if reading.label in operations and reading.result.row is not None}
+    plain = {reading.label: reading.result.counts for reading in found if not reading.row.per_strategy}
+    return Comparison(tuple(strategies), tuple(operations), cells, _by_strategy(found, strategies, "access.touch."),
+                      _by_strategy(found, strategies, "access.beside."), _points(found, "view.switch."),
+                      plain.get("region.add_remove"), plain.get("view.mask"), slots, layout, tuple(missing))
 
 
 def primitives(data: Comparison) -> list[tuple[str, str, Counts]]:

@@ -57,8 +57,8 @@ SEND = of(plain=20, load=9, store=5, branch=6, mpu=3, sysreg=1, isb=2, dsb=2, en
 DESCRIPTION = {
     "domains": [{"name": "a", "banks": [[0, 0x100000], [0x200000, 0x204000]]},
                 {"name": "b", "banks": [[0x400000, 0x500000], [0x600000, 0x604000]]}],
-    "budget": [{"view": "a", "windows": 1, "resident": 0, "needs": 2}, {"view": "b", "windows": 1, "resident": 0, "needs": 2},
-               {"view": "hypervisor", "windows": 1, "resident": 0, "needs": 1}]}
+    "budget": [{"view": view_, "slots": 16, "fixed": 5, "windows": 1, "resident": 0, "needs": needs}
+               for view_, needs in (("a", 2), ("b", 2), ("hypervisor", 1))]}
 PAIR = of(mpu=3, isb=2, dsb=2, plain=2)
 
 

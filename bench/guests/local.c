@@ -12,6 +12,28 @@ BENCH(hypercall, null, IDS "S4-19 S4-21", WHY "the way in and out, and nothing e
     series_end("hypercall.null");
 }
 
+/* The counter itself: k instructions between the marks are k, so a round without any is nothing. */
+#define NOPS_1 __asm__ volatile("nop" ::: "memory");
+#define NOPS_2 NOPS_1 NOPS_1
+#define NOPS_4 NOPS_2 NOPS_2
+#define NOPS_16 NOPS_4 NOPS_4 NOPS_4 NOPS_4
+#define COUNT_NOPS(k)                  \
+    do {                               \
+        for_rounds (round) {           \
+            round_start();             \
+            NOPS_##k                   \
+            round_stop();              \
+        }                              \
+        series_end("overhead.nops." #k); \
+    } while (0)
+
+BENCH(overhead, nops, IDS "S4-09", WHY "a count is only as good as the count of nothing", NEEDS "system=bench-pair")
+{
+    COUNT_NOPS(1);
+    COUNT_NOPS(4);
+    COUNT_NOPS(16);
+}
+
 BENCH(vgic, trap, IDS "S4-13 S4-27", WHY "an emulated register read", NEEDS "system=bench-pair")
 {
     enum { GICR_ISENABLER0 = 0x10100 };

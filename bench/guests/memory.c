@@ -126,3 +126,32 @@ PEER(2, foreign, map_unmap_single)
 {
     peers_meet();
 }
+
+/* One region of the view more with each page given back: the peer's page costs what it costs, or grows with them. */
+BENCH(access, beside, IDS "S4-09 S4-22 S0-06", WHY "cost over the regions of the caller's own view",
+      NEEDS "system=bench-pair strategies=all")
+{
+    uint32_t holes = 0;
+
+    peers_meet();
+    for (;;) {
+        require_eq(bench_op(BENCH_OP_TOUCH, 1), 0);
+        for_rounds (round) {
+            round_start();
+            bench_op(BENCH_OP_TOUCH, 1);
+            round_stop();
+        }
+        series_end("access.beside.%u", machine.nr_banks + holes);
+        list_fill(own_pages() + 2 * holes * XEN_PAGE_SIZE, XEN_PAGE_SIZE, 1);
+        if (hypercall_memory_op(XENMEM_decrease_reservation, &extents) != 1)
+            break;
+        holes++;
+    }
+    list_fill(own_pages(), 2 * XEN_PAGE_SIZE, holes);
+    expect_eq(hypercall_memory_op(XENMEM_populate_physmap, &extents), holes);
+}
+
+PEER(2, access, beside)
+{
+    peers_meet();
+}
