@@ -12,11 +12,12 @@ from bench import output, stored_bench
 from bench.costmodel import Model, Price
 from bench.counts import Counts
 from bench.measure import NotMeasured
-from bench.sweep import ALWAYS, Cell, Comparison, Exposure, Point
+from bench.sweep import ALWAYS, Cell, Comparison, Exposure, Layout, Point
 from tool.exitcodes import UsageError
 
-_TOUCH, _VIEW, _REGION, _MASK = "access.touch", "view.switch.", "region.add_remove", "view.mask"
-_NO_FACT = ("verdict", "answer", "unit")
+_TOUCH, _BESIDE = "access.touch", "access.beside"
+_VIEW, _REGION, _MASK = "view.switch.", "region.add_remove", "view.mask"
+_NO_FACT = ("verdict", "answer", "unit", "not_modelled")
 _REMEDY = "./fencepost compare writes it"
 
 
@@ -49,18 +50,22 @@ def _view(rows: Iterable[Mapping[str, Any]]) -> tuple[Point, ...]:
     return _points({**row, "x": row["operation"].removeprefix(_VIEW)} for row in rows if row["operation"].startswith(_VIEW))
 
 
+def _lines(under: Iterable[Mapping[str, Any]], operation: str) -> dict[str, tuple[Point, ...]]:
+    """By strategy, those that have any."""
+    rows = [row for row in under if row["operation"] == operation]
+    return {name: _points(row for row in rows if row["strategy"] == name) for name in dict.fromkeys(row["strategy"] for row in rows)}
+
+
 def _comparison(table: Mapping[str, Any]) -> Comparison:
     rows = table["rows"]
     under = [row for row in rows if row["strategy"]]
-    cells = [_cell(row) for row in under if row["operation"] != _TOUCH]
-    touch = {name: _points(row for row in under if row["operation"] == _TOUCH and row["strategy"] == name)
-             for name in dict.fromkeys(row["strategy"] for row in under)}
+    cells = [_cell(row) for row in under if row["operation"] not in (_TOUCH, _BESIDE)]
     single = {row["operation"]: stored_bench.counts_of(row) for row in rows if not row["strategy"]}
     slots = {row["strategy"]: row["slots"] for row in under if row["slots"] is not None}
-    return Comparison(tuple(touch), tuple(dict.fromkeys(cell.operation for cell in cells)),
-                      {(cell.operation, cell.strategy): cell for cell in cells},
-                      {name: points for name, points in touch.items() if points},
-                      _view(row for row in rows if not row["strategy"]), single.get(_REGION), single.get(_MASK), slots, None,
+    return Comparison(tuple(dict.fromkeys(row["strategy"] for row in under)), tuple(dict.fromkeys(cell.operation for cell in cells)),
+                      {(cell.operation, cell.strategy): cell for cell in cells}, _lines(under, _TOUCH), _lines(under, _BESIDE),
+                      _view(row for row in rows if not row["strategy"]), single.get(_REGION), single.get(_MASK), slots,
+                      Layout(**table["layout"]) if table["layout"] else None,
                       tuple(NotMeasured(**one) for one in table["not_measured"]))
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bench import compare, costfile, costmodel
 from bench.costmodel import Anchor, Use
@@ -121,6 +121,7 @@ def random_counts(pick: random.Random) -> Counts:
     return Counts(classes, classes[1] + pick.randrange(40), classes[2] + pick.randrange(40))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1 << 40))
 def test_who_dominates_is_not_dearer_under_any_prices(seed: int) -> None:
     pick = random.Random(seed)
@@ -208,6 +209,7 @@ def allowed(row: dict[str, object], key: str, value: object) -> bool:
     return ends == sorted(ends)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(WHOLE["prices"])), st.sampled_from((*costmodel.ENDS, "measured_on_silicon", "source")), SCALARS)
 def test_any_value_is_a_price_or_a_refusal(name: str, key: str, value: object) -> None:
     row = WHOLE["prices"][name]
