@@ -203,10 +203,10 @@ def test_the_cache_changes_nothing(repository, monkeypatch):
     assert read(repository) == fresh
 
 
-def test_another_repository_or_another_form_of_the_baseline_has_another_file(tmp_path, monkeypatch):
+def test_another_repository_or_another_reader_has_another_file(tmp_path, monkeypatch):
     mine = history_cache.file_for(tmp_path, "/a")
     assert mine == history_cache.file_for(tmp_path, "/a") != history_cache.file_for(tmp_path, "/b")
-    monkeypatch.setattr(history_cache.baseline, "SCHEMA", 99)
+    monkeypatch.setattr(history_cache, "_reader", lambda: "other rules")
     assert mine != history_cache.file_for(tmp_path, "/a")
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from bench import check, history, history_git, stored_bench, stored_comparison
 from bench.history import Series
 from bench.history_git import Past
+from tool import board as boards
 from tool import paths, requirements, stored
 from tool.coverage import run as coverage
 from tool.exitcodes import Stop, UsageError
@@ -87,7 +88,7 @@ def _comparison(board: str) -> stored_comparison.Stored | None:
 
 def gather(board: str, folder: Path | None = None) -> Sources:
     """`folder`: the run whose verdicts are shown, instead of the last whole one."""
-    option = "" if board == "mps3-an536" else f" --board {board}"
+    option = "" if board == boards.DEFAULT else f" --board {board}"
     run = _attempt("verdicts", f"./fencepost test{option}", lambda: stored.read(folder) if folder else stored.last(board))
     failures = {} if isinstance(run, Missing) else stored.failures(run.folder)
     return Sources(
