@@ -44,10 +44,11 @@ def may_match(metric: Metric, name: str, glob: str) -> bool:
     return any(fnmatch.fnmatchcase(candidate, glob) for candidate in candidates)
 
 
-def selected(table_: Sequence[Metric], glob: str) -> tuple[list[Metric], list[str]]:
-    """Rows and strategies that a glob may reach."""
-    rows = [row for row in table_ if any(may_match(row, name, glob) for name in strategy.VARIANTS)]
-    names = [name for name in strategy.VARIANTS if any(may_match(row, name, glob) for row in rows)]
+def selected(table_: Sequence[Metric], glob: str, offered: Sequence[str] = tuple(strategy.VARIANTS)) -> tuple[
+        list[Metric], list[str]]:
+    """Rows and strategies, of those a board offers, that a glob may reach."""
+    rows = [row for row in table_ if any(may_match(row, name, glob) for name in offered)]
+    names = [name for name in offered if any(may_match(row, name, glob) for row in rows)]
     return rows, names
 
 
@@ -116,7 +117,7 @@ def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str
 
 
 def main(args: argparse.Namespace) -> int:
-    rows, names = selected(metrics.load(), args.glob)
+    rows, names = selected(metrics.load(), args.glob, strategy.of_board(boards.load(args.board).strategies))
     if not rows:
         raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")
     opened = session.open_session("bench", args.board, Progress(), args.jobs, args.profile)

@@ -80,7 +80,7 @@ def _accept(args: argparse.Namespace, table: Sequence[metrics.Metric]) -> int:
 
 def _measure(args: argparse.Namespace, table: Sequence[metrics.Metric]) -> tuple[session.Session, list[Result]]:
     opened = session.open_session("check", args.board, Progress(), args.jobs)
-    results = bench.measure_glob(opened, table, list(strategy.VARIANTS), "*")
+    results = bench.measure_glob(opened, table, strategy.of_board(opened.board.strategies), "*")
     bench.store(opened, results)
     return opened, results
 

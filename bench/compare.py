@@ -37,9 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def plan(opened: session.Session, rows: Sequence[metrics.Metric]) -> list[Job]:
     """Every operation and the sweep over pages under every strategy; the primitives once."""
     found: dict[Job, None] = {}
+    names = strategy.of_board(opened.board.strategies)
     for row in rows:
         if row.series in OPERATIONS or row.series.startswith(("access.touch", "access.beside")):
-            found.update({Job(row.bench, name): None for name in strategy.VARIANTS})
+            found.update({Job(row.bench, name): None for name in names})
     primitives = [row for row in rows if row.series.startswith(_PRIMITIVES)]
     found.update({job: None for job in session.jobs_for(opened, primitives, ())})
     return list(found)
@@ -133,7 +134,7 @@ def main(args: argparse.Namespace) -> int:
     rows = metrics.load()
     opened = session.open_session("compare", args.board, Progress(), args.jobs)
     outcomes = session.run_all(opened, plan(opened, rows))
-    data = sweep.build(outcomes, rows, list(strategy.VARIANTS), OPERATIONS)
+    data = sweep.build(outcomes, rows, strategy.of_board(opened.board.strategies), OPERATIONS)
     identity = opened.identity()
     written = output.write(data, model, identity, paths.REPORT)
     if args.json:

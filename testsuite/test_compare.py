@@ -10,9 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import answer, baseline, breakeven, check, compare, output, sentences, sweep
+from bench import answer, baseline, bench, breakeven, check, compare, output, sentences, sweep
 from bench.counts import Counts
 from testsuite.made_up import DESCRIPTION, IDENTITY, MODEL, TABLE, made_up, of, outcome, row, touched, view
+from tool import board as boards
 from tool import paths, strategy
 from tool.records import BENCH, Needs, Record
 
@@ -201,6 +202,14 @@ def test_the_three_forms_carry_the_same_numbers() -> None:
 def test_every_trap_is_measured_under_every_strategy() -> None:
     """A hypercall, an emulated register and an interrupt: method 2 shows in each without a line of their code."""
     benches = {metric.bench: Record("", "", "", 1, (), "", Needs(), BENCH) for metric in TABLE}
-    jobs = compare.plan(SimpleNamespace(benches=benches), TABLE)
+    board = boards.load(boards.DEFAULT)
+    jobs = compare.plan(SimpleNamespace(benches=benches, board=board), TABLE)
     for bench in ("hypercall.null", "vgic.trap", "irq.to_guest"):
-        assert {job.strategy for job in jobs if job.bench == bench} == set(strategy.VARIANTS)
+        assert {job.strategy for job in jobs if job.bench == bench} == set(strategy.of_board(board.strategies))
+
+
+def test_a_strategy_that_a_board_does_not_offer_is_not_measured_there() -> None:
+    assert strategy.of_board(boards.load("virt-a64").strategies) == ["resident"]
+    offered = strategy.of_board(boards.load("mps3-an536").strategies)
+    assert "resident" not in offered and {"window", "window-domain", "switch-entry", "background-always"} <= set(offered)
+    assert bench.selected(TABLE, "access.touch.1.*", offered)[1] == offered

@@ -157,6 +157,8 @@ def test_the_turn_is_the_one_that_brute_force_finds(seed: int) -> None:
     """Steps differ by a half at least or not at all, bases by 100 at most: 300 pages show every turn."""
     pick = random.Random(seed)
     first, second = (Line(Fraction(pick.randint(0, 200), 2), Fraction(pick.randint(0, 16), 2)) for _ in range(2))
+    if pick.random() < 0.5:                              # they meet at a whole number of pages, where neither is cheaper
+        second = replace(second, base=first.base + pick.randint(0, 20) * (first.step - second.step))
     start = pick.randint(0, 40)
     wanted = crossover.first_for_good(
         range(start, 300), lambda x: second.base + second.step * x < first.base + first.step * x)

@@ -2,6 +2,8 @@
 """Access strategies by name: the six, and the variants that a parameter makes of them."""
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tool.exitcodes import UsageError
 from tool.system import Choices
 
@@ -17,6 +19,11 @@ VARIANTS = {
     "shared": Choices(access="shared"),
     "resident": Choices(access="resident"),     # boards with translation have nothing else
 }
+
+
+def of_board(accesses: Collection[str]) -> list[str]:
+    """The variants of what a board offers."""
+    return [name for name, choice in VARIANTS.items() if choice.access in accesses]
 
 
 def choices(name: str) -> Choices:
