@@ -93,40 +93,12 @@ static void receive_in_every_state(void)
     }
 }
 
-/* A bind tells the other end, too, by a way of its own. The port is the first that is free there. */
-enum { OPEN_PORT = 1 };
-
-static void bind_and_close(void)
-{
-    event_wait(client_port(2));
-    const int32_t port = evtchn_bind_interdomain(2, OPEN_PORT);
-
-    require_true(port > 0);
-    give_turn(2);
-    expect_eq(evtchn_close((uint32_t)port), 0);
-    require_eq(evtchn_send(client_port(2)), 0);
-}
-
-static void be_bound_to(void)
-{
-    require_eq(evtchn_alloc_unbound(DOMID_SELF, 1), OPEN_PORT);
-    event_mask(CLIENT_PORT);
-    events_quiet(0);
-    pass_turn();
-    expect_true(event_is_pending(OPEN_PORT));
-    expect_eq(selector(0), 1);
-    expect_true(upcall_flag(0));
-    pass_turn();
-    expect_eq(evtchn_close(OPEN_PORT), 0);
-}
-
 static void send_to_every_place(void)
 {
     for (uint32_t place = 0; place < NR_PLACES; place++) {
         for (uint32_t mapping = 0; mapping < NR_MAPPINGS; mapping++) {
             map_pages(mapping);
             send_in_every_state();
-            bind_and_close();
             unmap_pages(mapping);
         }
     }
@@ -139,10 +111,8 @@ static void receive_at_every_place(void)
     for (uint32_t place = 0; place < NR_PLACES; place++) {
         if (place == NEXT_PAGE)
             require_eq(events_register_vcpu_info(0, event_page(1)), 0);
-        for (uint32_t mapping = 0; mapping < NR_MAPPINGS; mapping++) {
+        for (uint32_t mapping = 0; mapping < NR_MAPPINGS; mapping++)
             receive_in_every_state();
-            be_bound_to();
-        }
     }
     events_quiet(0);
     irq_init();
