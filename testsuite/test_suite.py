@@ -158,3 +158,22 @@ def test_ci_runs_both_and_the_first_status_that_is_not_0_wins(tmp_path, check, t
 
 def test_ci_that_is_interrupted_does_not_go_on(tmp_path):
     assert continuous_integration(tmp_path, 130, 0) == (130, "check\n")
+
+
+def test_two_runs_may_tidy_up_at_the_same_moment(monkeypatch, tmp_path):
+    """The other one took a folder away between our listing and our look at it."""
+    old = [tmp_path / f"20000101T0000{n:02}Z-test" for n in range(3)]
+    for folder in old:
+        folder.mkdir()
+        os.utime(folder, (0, 0))
+    monkeypatch.setattr(paths, "RUNS", tmp_path)
+    monkeypatch.setattr(paths, "RUNS_KEPT", 1)
+    looked = Path.stat
+
+    def stat(self, **rest):
+        if self in old[:1]:
+            shutil.rmtree(self, ignore_errors=True)
+        return looked(self, **rest)
+    monkeypatch.setattr(Path, "stat", stat)
+    made = paths.new_run("test")
+    assert sorted(tmp_path.iterdir()) == [made]

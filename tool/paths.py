@@ -2,6 +2,7 @@
 """Where everything lies. No other module spells a folder name."""
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -82,8 +83,9 @@ def new_run(verb: str) -> Path:
 def _prune(verb: str) -> None:
     """Keeps the latest runs of a verb, the names sort by time, and every run that may still be going on."""
     for old in sorted(RUNS.glob(f"*Z-{verb}*"))[:-RUNS_KEPT]:
-        if time.time() - old.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):     # another run tidies up at the same moment
+            if time.time() - old.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def relative(path: Path | str) -> str:
