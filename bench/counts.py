@@ -78,6 +78,8 @@ class Series:
     high: Row | None
     all: int = 0                 # instructions of every level and CPU, summed over every round
     aborts: int = 0
+    cut: int = 0                 # ticks of the icount clock without an instruction (bench/plugin/tally.h)
+    sleeps: int = 0              # WFI of any level and CPU
     classes: tuple[int, ...] = ()   # of `all`
 
 
@@ -116,7 +118,8 @@ def _series(table: Mapping[str, Any]) -> Series:
     classes = tuple(table["classes"])
     if sum(classes) != table["all"] or len(classes) != len(CLASSES):
         raise RecordError(f"classes of all levels sum to {sum(classes)}, not {table['all']}")
-    return Series(table["index"], table["rounds"], _row(table["cold"]), low, high, table["all"], table["aborts"], classes)
+    return Series(table["index"], table["rounds"], _row(table["cold"]), low, high, table["all"], table["aborts"],
+                  table["cut"], table["sleeps"], classes)
 
 
 def one(class_: str, instructions: int, load_words: int = 0, store_words: int = 0, el1_mpu: int = 0) -> Counts:

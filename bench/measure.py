@@ -5,11 +5,11 @@ from a clock and has a spread. They are different types on purpose: comparing th
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bench import clock, profile
 from bench import counts as plugin
-from bench import profile
 from bench.counts import IRQ_VECTOR, Bins, Counts, Recording, Row, Series
 from bench.functions import Functions
 from bench.metrics import COLD, Counted, Metric
@@ -161,8 +161,15 @@ def of_guest(metric: Metric, strategy: str, told: Iterable[console.Metric]) -> R
 
 
 def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str, recording: Recording,
-                 functions: Functions | None = None) -> list[Result]:
-    """Everything one run of a bench measures; labels are the series' names in their order. With `functions`, by function."""
+                 functions: Functions | None = None, ticks: Mapping[int, int] | None = None) -> list[Result]:
+    """
+    Everything one run of a bench measures; labels are the series' names in their order. With `functions`, by function;
+    with `ticks`, only what the bench's clock confirms.
+    """
+    def confirmed(result: Result, series: Series) -> Result:
+        reason = clock.disagreement(series, ticks) if ticks is not None else None
+        return NotMeasured(result.metric, reason) if reason and isinstance(result, Measurement) else result
+
     def profiled(metric: Metric, result: Result, index: int, round_: str) -> Result:
         return with_profile(metric, result, recording.bins(index, round_), functions) if functions else result
 
@@ -177,7 +184,7 @@ def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str
             continue
         found = [(label, series) for label, series in zip(labels, recording.series) if metric.matches_series(label)]
         for label, series in found:
-            results += [profiled(metric, result, series.index, round_) for result, round_ in
+            results += [profiled(metric, confirmed(result, series), series.index, round_) for result, round_ in
                         zip(of_series(metric, label, strategy, series), (plugin.WARM, plugin.COLD))]
         if not found:
             results.append(NotMeasured(_full_name(metric, metric.series, strategy), "the bench has no such series"))
@@ -195,8 +202,17 @@ def masked_parts(labels: Sequence[str], run: str, recording: Recording) -> list[
             for index, instructions in recording.masked.items()]
 
 
-def longest_masked(metric: Metric, parts: Iterable[tuple[str, int]]) -> Result:
+def unconfirmed(labels: Sequence[str], run: str, recording: Recording, ticks: Mapping[int, int]) -> list[str]:
+    """The series of a run that its clock denies; where somebody slept, the clock may be ahead."""
+    reasons = ((series, clock.disagreement(series, ticks)) for series in recording.series if series.index < len(labels))
+    return [f"{labels[series.index]} in {run}: {reason}" for series, reason in reasons
+            if reason and not clock.jumped(series, ticks)]
+
+
+def longest_masked(metric: Metric, parts: Iterable[tuple[str, int]], denied: Sequence[str] = ()) -> Result:
     ordered = tuple(sorted(parts, key=lambda part: (-part[1], part[0])))
+    if denied:
+        return NotMeasured(metric.name, denied[0])
     if not ordered:
         return NotMeasured(metric.name, "nothing was counted")
     return Measurement(metric.name, None, Exact(ordered[0][1], metric.unit), None, parts=ordered)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import counts, functions, image, measure
+from bench import clock, counts, functions, image, measure
 from bench.metrics import Counted, Metric, natural
 from tool import board as boards
 from tool import build, console, devicetree, environment, machine, paths, records, setup, strategy, system, toolchain, verdict
@@ -121,41 +121,54 @@ class Outcome:
     reason: str                    # why there is no recording
     description: dict[str, object]  # syscfg's load.json
     told: tuple[console.Metric, ...] = ()   # by the bench itself
+    ticks: Mapping[int, int] | None = None   # of its clock, by series; None: it has none
 
 
 def _escaped(path: Path) -> str:
     return str(path.resolve()).replace(",", ",,")
 
 
-def _plugin(session: Session, out: Path, cpus: int) -> str:
+def plugins(session: Session, job: Job, prepared: system.PreparedSystem) -> tuple[str, ...]:
+    """What the emulator is told to load."""
     hypervisor = session.hypervisor
-    words = [_escaped(session.plugin), f"out={_escaped(out)}", f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}",
-             f"probes={_escaped(session.probe_table)}", f"isas={_escaped(session.isa_table)}"]
-    words += ["isa=a64"] * hypervisor.a64 + ["profile=on"] * (session.functions is not None) + ["smp=on"] * (cpus > 1)
-    return ",".join(words)
+    words = [_escaped(session.plugin), f"out={_escaped(_records(session, job))}",
+             f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}", f"probes={_escaped(session.probe_table)}",
+             f"isas={_escaped(session.isa_table)}"]
+    words += ["isa=a64"] * hypervisor.a64 + ["profile=on"] * (session.functions is not None)
+    return (",".join(words + ["smp=on"] * (prepared.cpus > 1)),)
+
+
+def _records(session: Session, job: Job) -> Path:
+    return session.folder / job.label / "counts.jsonl"
+
+
+def prepare(session: Session, job: Job) -> system.PreparedSystem:
+    """The bench's own system under the job's strategy."""
+    record = session.benches[job.bench]
+    tree = paths.system(record.needs.system)
+    bootargs = {domain.name: f"fp1 domain={domain.domid} run={record.test}"
+                for domain in devicetree.compile_tree(tree, session.board.name).domains}
+    choices = replace(strategy.choices(job.strategy), windows=_WINDOWS.get(job.strategy))
+    return system.prepare(tree, session.folder / job.label, {name: session.guest.with_suffix(".bin") for name in bootargs},
+                          bootargs, choices, board=session.board.name, named_commit="bench")
 
 
 def run(session: Session, job: Job) -> Outcome:
     """One boot. Never raises for what a guest does."""
-    record = session.benches[job.bench]
-    tree = paths.system(record.needs.system)
-    folder = session.folder / job.label
-    bootargs = {domain.name: f"fp1 domain={domain.domid} run={record.test}"
-                for domain in devicetree.compile_tree(tree, session.board.name).domains}
-    choices = replace(strategy.choices(job.strategy), windows=_WINDOWS.get(job.strategy))
-    prepared = system.prepare(tree, folder, {name: session.guest.with_suffix(".bin") for name in bootargs}, bootargs,
-                              choices, board=session.board.name, named_commit="bench")
-    out, nonce = folder / "counts.jsonl", machine.new_nonce()
+    prepared, nonce = prepare(session, job), machine.new_nonce()
     chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
-                             (_plugin(session, out, prepared.cpus),))
-    result = machine.run(chosen, folder, machine.Limits(guest_ms=_GUEST_MS))
+                             plugins(session, job, prepared))
+    result = machine.run(chosen, session.folder / job.label, machine.Limits(guest_ms=_GUEST_MS))
     facts = verdict.Facts(result.ended, result.status, result.stderr)
-    judged = verdict.judge(result.text, facts, verdict.Expectation(record.test, nonce, guest_ms=_GUEST_MS))
+    judged = verdict.judge(result.text, facts, verdict.Expectation(session.benches[job.bench].test, nonce, guest_ms=_GUEST_MS))
     if judged.kind is not verdict.Kind.PASS:
         return Outcome(job, (), None, f"{judged.kind.value}: {judged.reason}", {})
+    notes = (note for report in console.read(result.text).reports.values() for note in report.notes)
     labels = tuple(note.removeprefix(_SERIES) for note in judged.notes if note.startswith(_SERIES))
+    out = _records(session, job)
     try:
-        return Outcome(job, labels, counts.parse(out.read_text()), "", dict(prepared.description), judged.metrics)
+        return Outcome(job, labels, counts.parse(out.read_text()), "", dict(prepared.description), judged.metrics,
+                       clock.told(notes))
     except (OSError, counts.RecordError) as error:
         return Outcome(job, (), None, f"{out}: {error}", {})
 
@@ -187,10 +200,12 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
     """The numbers of all boots, and the one that needs none, by name."""
     found: list[measure.Result] = []
     masked: list[tuple[str, int]] = []
+    denied: list[str] = []
     for outcome in outcomes:
         wanted = [metric for metric in metrics if metric.bench and metric.measured_by(outcome.job.bench)]
         if outcome.recording is not None:
             masked += measure.masked_parts(outcome.labels, outcome.job.label, outcome.recording)
+            denied += measure.unconfirmed(outcome.labels, outcome.job.label, outcome.recording, outcome.ticks or {})
         if not wanted:
             continue
         if outcome.recording is None:
@@ -198,12 +213,13 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
                       for metric in wanted]
         else:
             counted = [metric for metric in wanted if metric.counted is not Counted.GUEST]
-            found += measure.of_recording(counted, outcome.labels, outcome.job.strategy, outcome.recording, session.functions)
+            found += measure.of_recording(counted, outcome.labels, outcome.job.strategy, outcome.recording, session.functions,
+                                          outcome.ticks)
             found += [measure.of_guest(metric, outcome.job.strategy, outcome.told) for metric in wanted
                       if metric.counted is Counted.GUEST]
     for metric in metrics:
         if metric.counted is Counted.MASKED and not any(result.metric == metric.name for result in found):
-            found.append(measure.longest_masked(metric, masked))
+            found.append(measure.longest_masked(metric, masked, denied))
         if metric.counted is Counted.ELF:
             size = measure.Exact(session.hypervisor.text_rodata_bytes, metric.unit)
             found.append(measure.Measurement(metric.name, None, size, None))

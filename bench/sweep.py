@@ -143,7 +143,7 @@ def _read(outcome: Outcome, table: Sequence[Metric], seen: set[str]) -> tuple[li
     if outcome.recording is None:
         return [], [measure.NotMeasured(f"{row.series} under {name}", outcome.reason) for row in rows]
     good, bad = [], []
-    for result in measure.of_recording(rows, outcome.labels, name, outcome.recording):
+    for result in measure.of_recording(rows, outcome.labels, name, outcome.recording, None, outcome.ticks):
         row = row_of(result.metric, rows)
         label = result.metric.removesuffix(f".{name}") if row and row.per_strategy else result.metric
         if result.metric.endswith(COLD):

@@ -31,7 +31,7 @@ def row(hyp: Counts, **fields: Any) -> counts.Row:
 
 def series(warm: counts.Row, index: int = 0, high: counts.Row | None = None) -> counts.Series:
     total = 1004 * warm.all
-    return counts.Series(index, 1004, warm, warm, high or warm, total, 0, (total,) + (0,) * (len(CLASSES) - 1))
+    return counts.Series(index, 1004, warm, warm, high or warm, total, 0, 0, 0, (total,) + (0,) * (len(CLASSES) - 1))
 
 
 def row_named(name: str) -> metrics.Metric:
@@ -49,7 +49,8 @@ def as_written(value: counts.Row) -> dict[str, Any]:
 def line(value: counts.Series) -> str:
     rows = {"cold": value.cold, "min": value.low, "max": value.high}
     return json.dumps({"record": "series", "index": value.index, "rounds": value.rounds,
-                       "all": value.all, "aborts": value.aborts, "classes": list(value.classes),
+                       "all": value.all, "aborts": value.aborts, "cut": value.cut,
+                       "sleeps": value.sleeps, "classes": list(value.classes),
                        **{name: as_written(part) for name, part in rows.items() if part}}) + "\n"
 
 

@@ -3,8 +3,13 @@
  * What bench guests share. A BENCH measures one or more series; a series is BENCH_ROUND_COUNT rounds of one
  * operation between round_start() and round_stop(), then series_end() with the metric's name as in
  * bench/METRICS.md. Everything outside the two marks is free: it puts the state back. The marks are
- * instructions without effect that the counter knows (bench/plugin/tally.h); on a real core they cost what a
+ * instructions without effect that the counter knows (bench/plugin/decode.h); on a real core they cost what a
  * MOV costs.
+ *
+ * The bench clock is a second witness. CNTPCT is read before the start mark and after the stop mark, and the sums of
+ * the stamps of a series are told with its name. In an emulator whose counter ticks once an instruction, stops minus
+ * starts is what the counter of instructions saw, plus STAMP_OVERHEAD a round (bench/clock.py). Sums are modulo 2^32.
+ * A domain whose rounds end elsewhere has its own sums, and tells them too: only their total means something.
  *
  * Rules: no console output between the first round and series_end(). A peer never marks, except where an
  * operation starts in one domain and ends in the other.
@@ -13,15 +18,37 @@
 #define BENCH_GUESTS_BENCH_H
 
 #include "fencepost.h"
+#include "stamp.h"
 
-static inline void round_start(void) { __asm__ volatile(FP_MARK_START ::: "memory"); }
-static inline void round_stop(void) { __asm__ volatile(FP_MARK_STOP ::: "memory"); }
+struct bench_clock {
+    uint32_t starts, stops;
+};
+
+extern struct bench_clock bench_clock; /* of the series that is measured now */
+
+/* From the stamp to the mark: 5 instructions, the first of which reads the clock. */
+static inline void round_start_by(struct bench_clock *clock) { stamp_and_start(&clock->starts); }
+
+/* From the mark to the stamp: 1 instruction. */
+static inline void round_stop_by(struct bench_clock *clock) { clock->stops += stop_and_stamp(); }
+
+static inline void round_start(void) { round_start_by(&bench_clock); }
+static inline void round_stop(void) { round_stop_by(&bench_clock); }
+
+/* The sums of the n-th series, as far as this domain has stamped it. */
+void clock_tell(uint32_t series, const struct bench_clock *clock);
+
+/* Ends a series for the counter. */
+static inline void series_mark(void) { __asm__ volatile(FP_MARK_SERIES ::: "memory"); }
+
+/* Names the series that was marked last, and tells its clock; the next begins with none. */
+void series_tell(const char *format, ...);
 
 /* Series are told apart by their order: the n-th series_end() of domain 1 names the n-th series counted. */
-#define series_end(...)                                \
-    do {                                               \
-        __asm__ volatile(FP_MARK_SERIES ::: "memory"); \
-        note("series " __VA_ARGS__);                   \
+#define series_end(...)           \
+    do {                          \
+        series_mark();            \
+        series_tell(__VA_ARGS__); \
     } while (0)
 
 #define for_rounds(round) for (uint32_t round = 0; round < BENCH_ROUND_COUNT; round++)

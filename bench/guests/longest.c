@@ -2,7 +2,7 @@
 /* The calls of one domain; the worst lists and buffers, and an EL1 MPU whose every region the buffer crosses. */
 #include "longest.h"
 
-const char *longest_names[MAX_SERIES];
+struct longest longest[MAX_SERIES];
 uint32_t nr_longest;
 
 static char area[4 * 4096] __attribute__((aligned(4096)));

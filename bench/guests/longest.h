@@ -12,24 +12,32 @@
 
 enum { MAX_SERIES = 64, LAST_PORT = EVTCHN_DOM0LESS_MAX_PORT };
 
-extern const char *longest_names[MAX_SERIES];
+struct longest {
+    const char *name;
+    struct bench_clock clock;
+};
+
+extern struct longest longest[MAX_SERIES];
 extern uint32_t nr_longest;
 
 /* One series of one round: the state, then the call between the marks. */
-#define LONGEST(name, state, ...)                      \
-    do {                                               \
-        state;                                         \
-        round_start();                                 \
-        __VA_ARGS__;                                   \
-        round_stop();                                  \
-        __asm__ volatile(FP_MARK_SERIES ::: "memory"); \
-        longest_names[nr_longest++] = "irqoff." name;  \
+#define LONGEST(series, state, ...)                                       \
+    do {                                                                  \
+        state;                                                            \
+        struct longest *const this_series = &longest[nr_longest++];       \
+        *this_series = (struct longest){.name = "irqoff." series};        \
+        round_start_by(&this_series->clock);                              \
+        __VA_ARGS__;                                                      \
+        round_stop_by(&this_series->clock);                               \
+        series_mark();                                                    \
     } while (0)
 
 static inline void longest_end(void)
 {
-    for (uint32_t i = 0; i < nr_longest; i++)
-        note("series %s", longest_names[i]);
+    for (uint32_t i = 0; i < nr_longest; i++) {
+        note("series %s", longest[i].name);
+        clock_tell(i, &longest[i].clock);
+    }
 }
 
 #define EVERY_STRATEGY "strategies=window,window-domain,switch,switch-entry,auto,mask,background,background-always,shared"

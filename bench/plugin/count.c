@@ -23,9 +23,16 @@ EXPORT int qemu_plugin_version = QEMU_API_VERSION;
 
 /* Sites are found again by address: QEMU translates the same instruction many times. */
 struct site_entry {
-    struct site site;
+    struct site site; /* first: a pointer to it is one to the entry */
     uint32_t word;
+    struct block *blocks; /* that begin here */
     struct site_entry *next;
+};
+
+struct block {
+    const struct site *first;
+    unsigned instructions;
+    struct block *next;
 };
 
 enum { SITE_BUCKETS = 16384 };
@@ -48,6 +55,15 @@ static int refuse(const char *what, const char *why)
     return 1;
 }
 
+static void *must(void *memory)
+{
+    if (!memory) {
+        refuse("memory", "none left");
+        abort();
+    }
+    return memory;
+}
+
 static struct site *site_at(uint64_t address, uint32_t word)
 {
     struct site_entry **bucket = &buckets[(address >> 2) % SITE_BUCKETS];
@@ -57,15 +73,28 @@ static struct site *site_at(uint64_t address, uint32_t word)
             return &entry->site;
         }
     }
-    struct site_entry *entry = malloc(sizeof(*entry));
-    if (!entry) {
-        abort();
-    }
+    struct site_entry *entry = must(calloc(1, sizeof(*entry)));
     entry->word = word;
     entry->next = *bucket;
     *bucket = entry;
     tally_prepare(tally, &entry->site, address, word);
     return &entry->site;
+}
+
+static struct block *block_of(struct site *first, unsigned instructions)
+{
+    struct site_entry *entry = (struct site_entry *)(void *)first;
+    struct block *block = entry->blocks;
+
+    while (block && block->instructions != instructions) {
+        block = block->next;
+    }
+    if (!block) {
+        block = must(malloc(sizeof(*block)));
+        *block = (struct block){first, instructions, entry->blocks};
+        entry->blocks = block;
+    }
+    return block;
 }
 
 static uint64_t read_register(struct qemu_plugin_register *from)
@@ -114,9 +143,15 @@ static void tell_level(void)
 
 static void on_block(unsigned vcpu, void *data)
 {
+    const struct block *block = data;
+
     (void)vcpu;
     current = current_cpu();
-    if (current < TALLY_MAX_CPUS && tally_asks_level(tally, current, data)) {
+    if (current == TALLY_MAX_CPUS) {
+        return;
+    }
+    tally_block(tally, current, block->instructions);
+    if (tally_asks_level(tally, current, block->first)) {
         tell_level();
     }
 }
@@ -141,16 +176,18 @@ static void on_access(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
 
 static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 {
+    const size_t nr = qemu_plugin_tb_n_insns(tb);
     (void)id;
 
-    for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
+    for (size_t i = 0; i < nr; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint32_t word = 0;
 
         qemu_plugin_insn_data(insn, &word, sizeof(word));
         struct site *site = site_at(qemu_plugin_insn_vaddr(insn), word);
         if (i == 0) {
-            qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_CB_R_REGS, site);
+            qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_CB_R_REGS,
+                                                 block_of(site, (unsigned)nr));
         }
         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, QEMU_CB_NO_REGS, site);
         if (site->accesses) {

@@ -111,7 +111,10 @@ static enum insn_class decode_literal(uint32_t word)
     if (!bits(word, 24, 24)) {
         return bits(word, 31, 30) == 3 && !bits(word, 26, 26) ? CLASS_PLAIN /* PRFM */ : CLASS_LOAD;
     }
-    return load_if(!bits(word, 21, 21) && bits(word, 11, 10) != 1 && bits(word, 23, 22) != 0);
+    if (bits(word, 21, 21)) { /* tags: LDG, LDGM have opc x1 and no index */
+        return load_if(bits(word, 11, 10) == 0 && bits(word, 22, 22));
+    }
+    return load_if(bits(word, 11, 10) != 1 && bits(word, 23, 22) != 0);
 }
 
 /* size (bits 31:30), V (26), opc (23:22) of a single register: which way, or a prefetch. */

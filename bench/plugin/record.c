@@ -9,6 +9,8 @@ void series_add_round(struct series *series, const uint64_t row[ROW_SIZE])
     series->rounds++;
     series->all += row[ROW_ALL];
     series->aborts += row[ROW_ABORTS];
+    series->cut += row[ROW_CUT];
+    series->sleeps += row[ROW_SLEEPS];
     for (unsigned i = 0; i < NR_CLASSES; i++) {
         series->classes[i] += row[ROW_CLASSES + i];
     }
@@ -96,7 +98,8 @@ static void end_line(FILE *out)
 void record_series(FILE *out, unsigned index, const struct series *series, const struct probe_table *probes)
 {
     fprintf(out, "{\"record\":\"series\",\"index\":%u,\"rounds\":%" PRIu64 ",\"all\":%" PRIu64 ",\"aborts\":%" PRIu64
-            ",\"classes\":", index, series->rounds, series->all, series->aborts);
+            ",\"cut\":%" PRIu64 ",\"sleeps\":%" PRIu64 ",\"classes\":",
+            index, series->rounds, series->all, series->aborts, series->cut, series->sleeps);
     write_list(out, series->classes, NR_CLASSES);
     write_row(out, "cold", series->cold, probes);
     if (series->rounds >= TALLY_LAST_WARM) {

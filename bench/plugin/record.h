@@ -11,7 +11,7 @@
 
 struct series {
     uint64_t rounds;
-    uint64_t all, aborts, classes[NR_CLASSES]; /* sums over every round, warm or not */
+    uint64_t all, aborts, cut, sleeps, classes[NR_CLASSES]; /* sums over every round, warm or not */
     uint64_t cold[ROW_SIZE];
     uint64_t min[ROW_SIZE];
     uint64_t max[ROW_SIZE];

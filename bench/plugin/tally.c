@@ -20,6 +20,7 @@ struct cpu {
     bool entering;       /* an exception was taken; the next instruction is the vector's first */
     bool awaits_access;  /* the previous instruction has made no access so far */
     bool remote_done;    /* its episode of this round is complete */
+    unsigned block_left; /* instructions of its block that did not start yet */
     unsigned vector;
     uint32_t open_windows;
     uint64_t episode[NR_COUNTS]; /* of a remote CPU, not yet ended */
@@ -80,12 +81,23 @@ void tally_prepare(const struct tally *tally, struct site *site, uint64_t addres
     site->marker = decode_marker(word, isa);
     site->wfi = decode_is_wfi(word, isa);
     site->el1_mpu = decode_is_el1_mpu_write(word, isa);
+    site->sysreg = site->class == CLASS_SYSREG || site->class == CLASS_MPU;
     site->moves_level = decode_moves_level(word, isa);
     if (text && image->probes) {
         site->probes = probes_at(image->probes, address, &site->nr_probes);
         site->irq_poll = has_probe(image->probes, site->probes, site->nr_probes, "irq.poll");
         site->irq_out = has_probe(image->probes, site->probes, site->nr_probes, "irq.out");
     }
+}
+
+void tally_block(struct tally *tally, unsigned index, unsigned instructions)
+{
+    struct cpu *cpu = &tally->cpus[index];
+
+    if (tally->counting && cpu->previous && cpu->previous->sysreg) {
+        tally->row[ROW_CUT] += cpu->block_left;
+    }
+    cpu->block_left = instructions;
 }
 
 /*
@@ -316,8 +328,10 @@ void tally_insn(struct tally *tally, unsigned index, const struct site *site)
         take_marker(tally, index, site->marker);
     } else if (tally->counting) {
         tally->row[ROW_ALL]++;
+        tally->row[ROW_SLEEPS] += site->wfi;
         tally->row[ROW_CLASSES + class]++;
     }
+    cpu->block_left--;
     cpu->entering = false;
     cpu->level_may_move |= site->moves_level && cpu->at_el2;
     cpu->previous = site;

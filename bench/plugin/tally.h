@@ -38,6 +38,8 @@ enum {
     ROW_CLASSES,  /* the same by class */
     ROW_EPISODES = ROW_CLASSES + NR_CLASSES, /* ERETs of the local CPU */
     ROW_ABORTS,   /* loads and stores that aborted: no tick of the icount clock */
+    ROW_CUT,      /* ticks of that clock that no instruction made: see tally_block() */
+    ROW_SLEEPS,   /* WFI of any level and CPU */
     ROW_VECTOR,   /* hypervisor instructions by the vector of the last exception */
     ROW_HYP = ROW_VECTOR + NR_VECTORS,
     ROW_REMOTE = ROW_HYP + NR_COUNTS,
@@ -53,6 +55,7 @@ struct site {
     enum marker marker;
     bool text; /* in the hypervisor's text; who executes it is another question */
     bool wfi, el1_mpu, accesses;
+    bool sysreg;      /* accesses a system register, which may trap */
     bool moves_level; /* after it the level, or whether interrupts are masked, may be another */
     bool irq_poll;    /* interrupts are looked for here although they are masked */
     bool irq_out;     /* the stretch does not count: nobody waits for an interrupt any more */
@@ -76,7 +79,13 @@ struct tally *tally_new(const struct tally_image *image, FILE *out);
 /* Fills a site from the instruction word. */
 void tally_prepare(const struct tally *tally, struct site *site, uint64_t address, uint32_t word);
 
-/* A block of instructions that begins at `first` starts: is the CPU's level to be told before? */
+/*
+ * A block of so many instructions starts. The icount clock ticks for all of them at once, and takes ticks back when a
+ * memory access leaves the block early, but not when a system register access does that traps.
+ */
+void tally_block(struct tally *tally, unsigned cpu, unsigned instructions);
+
+/* Is the CPU's level to be told, now that a block begins at `first`? */
 bool tally_asks_level(const struct tally *tally, unsigned cpu, const struct site *first);
 void tally_level(struct tally *tally, unsigned cpu, bool at_el2, bool irqs_masked);
 

@@ -53,12 +53,15 @@ static void begin(const char *probe_lines)
     begin_with(probe_lines, (struct tally_image){.isa = ISA_A32});
 }
 
+static unsigned block = 1; /* instructions of the blocks that follow, of which the first is executed */
+
 /* Each instruction is a block of its own, executed at the level that the emulator tells when it is asked. */
 static void run_at(unsigned cpu, bool at_el2, bool irqs_masked, uint64_t address, uint32_t word)
 {
     struct site *site = &sites[nr_sites++ % (sizeof(sites) / sizeof(sites[0]))];
 
     tally_prepare(tally, site, address, word);
+    tally_block(tally, cpu, block);
     if (tally_asks_level(tally, cpu, site)) {
         tally_level(tally, cpu, at_el2, irqs_masked);
     }
@@ -185,7 +188,7 @@ static void warm_rounds_begin_at_five(void)
     }
     run(0, GUEST, NEXT);
     run(0, GUEST, START);
-    end(__func__, "\"rounds\":1004,\"all\":9018,\"aborts\":0,\"classes\":[7010,0,0,0,0,0,0,0,1004,1004],\"cold\":{\"all\":3,");
+    end(__func__, "\"rounds\":1004,\"all\":9018,\"aborts\":0,\"cut\":0,\"sleeps\":0,\"classes\":[7010,0,0,0,0,0,0,0,1004,1004],\"cold\":{\"all\":3,");
 }
 
 static void other_cpu_counts_from_its_last_wfi_to_its_eret(void)
@@ -248,6 +251,29 @@ static void an_access_whose_condition_fails_is_no_abort(void)
     end(__func__, "\"episodes\":1,\"aborts\":0,");
 }
 
+/* The emulator's clock has ticked for the whole block; a load gives back what did not happen. */
+static void what_a_trapped_register_access_cuts_off_is_counted_apart(void)
+{
+    enum { MRC_SCTLR = 0xee110f10u };
+
+    begin("");
+    boot();
+    run(0, GUEST, START);
+    block = 4;
+    run(0, GUEST, MRC_SCTLR);
+    block = 1;
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    block = 9;
+    run(0, GUEST, LDR);
+    block = 1;
+    run(0, TRAP_VECTOR, NOP);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, MRC_SCTLR);
+    run(0, GUEST, STOP);
+    end(__func__, "\"rounds\":1,\"all\":7,\"aborts\":1,\"cut\":3,\"sleeps\":0,");
+}
+
 static void sums_are_over_every_round(void)
 {
     begin("");
@@ -263,7 +289,7 @@ static void sums_are_over_every_round(void)
         run(0, GUEST, STOP);
         run(0, GUEST, NOP);
     }
-    end(__func__, "\"rounds\":3,\"all\":15,\"aborts\":3,\"classes\":[6,3,0,0,0,0,0,0,3,3],");
+    end(__func__, "\"rounds\":3,\"all\":15,\"aborts\":3,\"cut\":0,\"sleeps\":0,\"classes\":[6,3,0,0,0,0,0,0,3,3],");
 }
 
 static void vectors_of_a64_have_the_numbers_of_a32(void)
@@ -479,6 +505,7 @@ int main(void)
     a_guest_at_the_hypervisors_addresses_is_a_guest();
     what_the_hypervisor_runs_outside_of_its_text_is_its_own();
     an_access_whose_condition_fails_is_no_abort();
+    what_a_trapped_register_access_cuts_off_is_counted_apart();
     sums_are_over_every_round();
     vectors_of_a64_have_the_numbers_of_a32();
     a_profile_has_each_address_in_every_bin_it_belongs_to();
