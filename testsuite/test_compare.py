@@ -107,6 +107,20 @@ def test_resident_views_need_room(regions: int, together: int, apart: int) -> No
     assert breakeven.mask_fits(layout, regions, 1) == together and breakeven.mask_fits(layout, regions) == apart
 
 
+@pytest.mark.requirement("S4-20")
+@pytest.mark.parametrize("window, switch, said", [
+    (of(isb=1), of(plain=20), "`switch` at typical prices; `window` if an ISB costs less than 20 (others anywhere in the band: 10–80)"),
+    (of(isb=1), of(plain=100), "`window` at typical prices; `switch` if an ISB costs more than 100 (others anywhere in the band: 50–400)"),
+    (of(plain=20), of(isb=1), "`window` at typical prices; `switch` if an ISB costs less than 20 (others anywhere in the band: 10–80)"),
+    (of(plain=100), of(isb=1), "`switch` at typical prices; `window` if an ISB costs more than 100 (others anywhere in the band: 50–400)"),
+    (of(isb=2), of(isb=1), "`switch` at any prices: it needs no more of any class"),
+    (of(plain=1), of(isb=1), "`window` in every corner of the band")])
+def test_the_price_that_decides_is_told_with_its_side(window: Counts, switch: Counts, said: str) -> None:
+    """An ISB is 8–75–150, a plain instruction 0.5–1–4."""
+    found = sentences.sensitivity_of(window, switch, MODEL, ("window", "switch"))
+    assert all(part in found.split("; ") for part in said.split("; ")), found
+
+
 def test_dominance_says_what_is_given_up_for_it() -> None:
     data = made_up()
     cheap = replace(data.cells[breakeven.HOT, "window"], strategy="shared", counts=of(plain=1), instructions=1,
