@@ -172,6 +172,20 @@ PEER(2, evtchn, a_send_marks_the_peer_with_both_pages_in_the_first_bank)
     check_one_delivery();
 }
 
+TEST(evtchn, a_send_marks_a_peer_on_another_cpu_in_two_pages, IDS "S4-05 S4-08 S4-17",
+     WHY "that CPU reaches them, one after the other",
+     NEEDS "system=smp strategies=window,switch,switch-entry,auto,mask,background,background-always,shared")
+{
+    send_once_and_wait_for_the_check();
+}
+
+PEER(2, evtchn, a_send_marks_a_peer_on_another_cpu_in_two_pages)
+{
+    require_eq(events_init(), 0);
+    require_eq(events_register_vcpu_info(0, event_page(1)), 0);
+    check_one_delivery();
+}
+
 /* ---- masks and merging across domains ---- */
 
 TEST(evtchn, a_masked_port_of_the_peer_collects_its_pending_bit_only, IDS "S4-15 S4-05",
