@@ -12,9 +12,9 @@ from hypothesis import given, strategies as st
 from bench import stored_bench
 from bench.measure import Exact
 from testsuite.made_up_report import BOARD, ROWS, guest, stored_bench_run, stored_run
-from tool import difference, difference_text, paths, report, stored
+from tool import difference, difference_text, needs, paths, report, stored
 from tool.difference import Side
-from tool.exitcodes import Exit, UsageError
+from tool.exitcodes import EnvironmentMissing, Exit, UsageError
 from tool.report import bundle, private, sources
 
 
@@ -147,6 +147,14 @@ def test_the_folder_of_a_test_is_found_from_the_kept_whole_run(build):
     assert stored.folder_of(kept, ROWS[3]) is None and stored.failures(kept.folder) == {}
     (folder / "abi" / "null-window").mkdir(parents=True)
     assert stored.folder_of(kept, ROWS[3]) == folder / "abi" / "null-window"
+
+
+def test_a_machine_that_cannot_draw_says_so(build, monkeypatch):
+    monkeypatch.setattr(needs, "TOOLS", [needs.Need("python3-jinja2", "lays out the report", lambda: False)])
+    with pytest.raises(EnvironmentMissing, match="MISSING: python3-jinja2: lays out the report\n./fencepost setup installs it"):
+        call("html", "--out", build / "page.html")
+    with pytest.raises(UsageError, match="no run"):
+        call("diff", build, build)
 
 
 def test_nothing_stored_is_bad_input(build):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
-from tool.exitcodes import Exit
+from tool import needs
+from tool.exitcodes import EnvironmentMissing, Exit
 from tool.report import bundle, coverage, diff, history, html, trace
 
 KINDS = {"html": html, "trace": trace, "coverage": coverage, "history": history, "diff": diff, "bundle": bundle}
@@ -17,5 +19,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         module.add_arguments(kinds.add_parser(name, help=module.HELP, description=about[:1].upper() + about[1:]))
 
 
+def refuse_missing(packages: Iterable[str]) -> None:
+    """A report needs less of a machine than the other verbs, and installs nothing."""
+    missing = [need for need in needs.TOOLS if need.package in packages and not need.present()]
+    if missing:
+        rows = [f"MISSING: {need.package}: {need.why}" for need in missing]
+        raise EnvironmentMissing("\n".join([*rows, "./fencepost setup installs it"]))
+
+
 def main(args: argparse.Namespace) -> Exit:
-    return KINDS[args.kind].main(args)
+    module = KINDS[args.kind]
+    refuse_missing(getattr(module, "NEEDS", ()))
+    return module.main(args)

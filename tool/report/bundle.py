@@ -23,6 +23,7 @@ from tool.report.sources import Missing, Sources
 from tool.stored import Run
 
 HELP = "one archive of everything stored, to hand to someone else"
+NEEDS = ("python3-matplotlib", "python3-jinja2", "python3-pyelftools")
 RUN_FACTS = "run.json"                  # the one member that may know this machine
 _LOGS = ("console.log", "stderr.log", "load.json", "replay.sh")
 _COMPARISON = ("compare.json", "compare.csv", "compare.html")

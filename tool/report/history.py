@@ -18,6 +18,7 @@ from tool import jsontext, paths
 from tool.exitcodes import Exit, UsageError
 
 HELP = "metrics from commit to commit"
+NEEDS = ("git", "python3-matplotlib")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from tool.exitcodes import Exit, UsageError
 from tool.report import render, sources
 
 HELP = "one page of everything stored"
+NEEDS = ("python3-matplotlib", "python3-jinja2", "python3-pyelftools")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from tool.stored import Run
 
 
 HELP = "requirement -> tests -> verdict of the last whole run"
+NEEDS = ("python3-pyelftools",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
