@@ -30,6 +30,8 @@ class Stored:
     answer: str
     break_even: tuple[str, ...]
     dominance: tuple[str, ...]
+    orders: tuple[str, ...]
+    not_modelled: str
 
 
 def _counts(row: Mapping[str, Any]) -> Counts | None:
@@ -81,7 +83,7 @@ def parse(text: str, name: str) -> Stored:
             raise ValueError(f"schema {table['schema']!r} is not {output.SCHEMA}")
         identity = {key: value for key, value in table.items() if isinstance(value, str) and key not in _NO_FACT}
         return Stored(_comparison(table), _model(table["cost_model"]), identity, table["verdict"], table["answer"],
-                      tuple(table["break_even"]), tuple(table["dominance"]))
+                      tuple(table["break_even"]), tuple(table["dominance"]), tuple(table["orders"]), str(table["not_modelled"]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise UsageError(f"{name}: {type(error).__name__}: {error}; {_REMEDY}") from error
 

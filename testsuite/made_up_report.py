@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from bench import bench, history, output, stored_bench, stored_comparison
 from bench.baseline import Baseline, Entry
 from bench.history import Commit, State
@@ -20,6 +22,7 @@ from tool.requirements import Requirement
 from tool.results import Row
 from tool.stored import Run
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])     # whatever else the machine does
 BOARD = "mps3-an536"
 IMAGE = f"{BOARD}-release/hypervisor/fencepost.elf"
 GUEST = f"testsuite/guests.py::{BOARD}::"

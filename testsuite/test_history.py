@@ -14,6 +14,7 @@ from bench.history import Commit, Event, State
 from bench.measure import Exact
 from bench.metrics import Gate
 from testsuite.made_up import HEADER
+from testsuite.made_up_report import CALM
 from tool import paths, report
 from tool.exitcodes import Exit, UsageError
 from tool.report import history as kind
@@ -92,6 +93,7 @@ BASELINES = st.builds(lambda values, newer: made(NEWER if newer else HEADER, **v
                       st.dictionaries(st.sampled_from(["a_x", "a_y", "b_x", "b_y", "c"]), st.integers(0, 3)), st.booleans())
 
 
+@CALM
 @given(st.lists(BASELINES, min_size=1, max_size=6))
 def test_the_steps_of_all_series_lead_to_every_baseline(baselines):
     found = history.build(states(*baselines))

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from bench import stored_bench
 from bench.measure import Exact
-from testsuite.made_up_report import BOARD, ROWS, guest, stored_bench_run, stored_run
+from testsuite.made_up_report import BOARD, CALM, ROWS, guest, stored_bench_run, stored_run
 from tool import difference, difference_text, needs, paths, report, stored
 from tool.difference import Side
 from tool.exitcodes import EnvironmentMissing, Exit, UsageError
@@ -80,6 +80,7 @@ SIDES = st.builds(lambda verdicts, values: side("s", verdicts, values),
                   st.dictionaries(st.sampled_from("xyz"), st.integers(0, 3)))
 
 
+@CALM
 @given(SIDES, SIDES)
 def test_a_difference_is_found_from_both_sides(first, second):
     found, back = difference.beside([first, second], ()), difference.beside([second, first], ())
