@@ -44,18 +44,6 @@ struct profile *profile_new(void)
     return profile;
 }
 
-void profile_delete(struct profile *profile)
-{
-    if (!profile) {
-        return;
-    }
-    for (unsigned cpu = 0; cpu < TALLY_MAX_CPUS; cpu++) {
-        free(profile->pending[cpu].lines);
-    }
-    free(profile->lines);
-    free(profile);
-}
-
 void profile_clear(struct profile *profile)
 {
     memset(profile->lines, 0, profile->room * sizeof(*profile->lines));

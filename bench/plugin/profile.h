@@ -23,7 +23,6 @@ struct profile;
 
 /* NULL: no memory. */
 struct profile *profile_new(void);
-void profile_delete(struct profile *profile);
 void profile_clear(struct profile *profile);
 
 /* One instruction, executed at `site` in the given class. Memory that runs out ends the emulator. */

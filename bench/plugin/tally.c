@@ -1,46 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tally.h"
+#include "tally_state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "profile.h"
-#include "record.h"
-#include "stretch.h"
-
-/* Exception vectors of Hyp mode by their number, and what A64 calls the same. */
-enum { VECTOR_SERROR = 4, VECTOR_TRAP = 5, VECTOR_IRQ = 6, VECTOR_FIQ = 7 };
-
-struct cpu {
-    const struct site *previous;
-    enum insn_class previous_class;
-    bool previous_at_el2;
-    bool at_el2;
-    bool level_may_move; /* since it was told last */
-    bool entering;       /* an exception was taken; the next instruction is the vector's first */
-    bool awaits_access;  /* the previous instruction has made no access so far */
-    bool remote_done;    /* its episode of this round is complete */
-    unsigned block_left; /* instructions of its block that did not start yet */
-    unsigned vector;
-    uint32_t open_windows;
-    uint64_t episode[NR_COUNTS]; /* of a remote CPU, not yet ended */
-    struct stretch stretch;
-};
-
-struct tally {
-    struct tally_image image;
-    FILE *out;
-    struct cpu cpus[TALLY_MAX_CPUS];
-    bool booting, counting, round_open;
-    unsigned local;
-    uint64_t row[ROW_SIZE];
-    uint64_t instructions;
-    uint64_t longest; /* stretch that ended since the last series did */
-    unsigned series_index;
-    struct series series;
-    struct profile *profile; /* NULL: not wanted */
-    bool profiling;          /* this round */
-};
 
 struct tally *tally_new(const struct tally_image *image, FILE *out)
 {
@@ -119,78 +81,6 @@ void tally_level(struct tally *tally, unsigned index, bool at_el2, bool irqs_mas
     cpu->at_el2 = at_el2;
     cpu->level_may_move = false;
     stretch_mask(&cpu->stretch, irqs_masked);
-}
-
-static void end_profile(struct tally *tally, const char *round)
-{
-    if (tally->profiling) {
-        profile_write(tally->profile, tally->out, tally->series_index, round, tally->image.probes);
-        profile_clear(tally->profile);
-    }
-    tally->profiling = false;
-}
-
-static void close_round(struct tally *tally)
-{
-    if (tally->round_open) {
-        series_add_round(&tally->series, tally->row);
-        end_profile(tally, tally->series.rounds == TALLY_COLD ? "cold" : "warm");
-    }
-    tally->round_open = false;
-    memset(tally->row, 0, sizeof(tally->row));
-}
-
-static void close_series(struct tally *tally)
-{
-    close_round(tally);
-    if (tally->series.rounds > 0) {
-        record_series(tally->out, tally->series_index, &tally->series, tally->image.probes);
-    }
-    tally->series_index++;
-    tally->longest = 0;
-    for (unsigned i = 0; i < TALLY_MAX_CPUS; i++) {
-        tally->cpus[i].stretch.longest = 0;
-    }
-    memset(&tally->series, 0, sizeof(tally->series));
-}
-
-/* The first instruction below EL2 ends the boot. */
-static void close_boot(struct tally *tally)
-{
-    record_boot(tally->out, tally->row, tally->image.probes);
-    end_profile(tally, "boot");
-    tally->booting = tally->counting = false;
-    memset(tally->row, 0, sizeof(tally->row));
-}
-
-static void start_round(struct tally *tally, unsigned cpu)
-{
-    close_round(tally);
-    tally->local = cpu;
-    tally->counting = tally->round_open = true;
-    for (unsigned i = 0; i < TALLY_MAX_CPUS; i++) {
-        tally->cpus[i].remote_done = false;
-    }
-    const uint64_t number = tally->series.rounds + 1;
-    tally->profiling = tally->profile && (number == TALLY_COLD || number == TALLY_LAST_WARM);
-}
-
-static void take_marker(struct tally *tally, unsigned cpu, enum marker marker)
-{
-    switch (marker) {
-    case MARKER_START:
-        start_round(tally, cpu);
-        break;
-    case MARKER_STOP:
-        tally->counting = false;
-        break;
-    case MARKER_NEXT:
-        tally->counting = false;
-        close_series(tally);
-        break;
-    case MARKER_NONE:
-        break;
-    }
 }
 
 static void count_into(uint64_t *counts, const struct site *site, enum insn_class class)
@@ -322,10 +212,10 @@ void tally_insn(struct tally *tally, unsigned index, const struct site *site)
     if (cpu->at_el2) {
         take_hyp(tally, index, site, class);
     } else if (tally->booting) {
-        close_boot(tally);
+        round_end_boot(tally);
     }
     if (site->marker != MARKER_NONE && !cpu->at_el2) {
-        take_marker(tally, index, site->marker);
+        round_take_marker(tally, index, site->marker);
     } else if (tally->counting) {
         tally->row[ROW_ALL]++;
         tally->row[ROW_SLEEPS] += site->wfi;
@@ -395,6 +285,6 @@ void tally_finish(struct tally *tally)
         tally->booting = tally->profiling = false;
         memset(tally->row, 0, sizeof(tally->row));
     }
-    close_series(tally);
+    round_end_series(tally);
     record_totals(tally->out, tally->instructions);
 }
