@@ -67,7 +67,7 @@ def proofs(found: Sequence[records.Record], table: Sequence[Metric], measured: M
 
 def built(board: str) -> tuple[records.Record, ...]:
     """The benches of the last build, none if nothing is built."""
-    image = paths.BUILD / paths.preset(board, "release") / "bench" / "guests" / "bench.elf"
+    image = paths.here().benches(board, "release")
     return records.benches(image) if image.is_file() else ()
 
 

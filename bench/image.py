@@ -2,6 +2,7 @@
 """What the benches must know of the hypervisor's ELF file: its text, its probes, its size."""
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from tool import elfimage
 from tool.exitcodes import UsageError
+from tool.system import Load
 
 _SHF_WRITE, _SHF_ALLOC, _SHF_EXECINSTR = 1, 2, 4
 
@@ -80,3 +82,38 @@ def read(file: Path) -> Hypervisor:
     return Hypervisor(file, min(section["sh_addr"] for section in code),
                       max(section["sh_addr"] + section["sh_size"] for section in code), tuple(probes), sets,
                       sum(section["sh_size"] for section in constant), elf["e_machine"] == "EM_AARCH64")
+
+
+def loaded(hypervisor: Hypervisor, loads: Iterable[Load], *settings: object) -> str:
+    """Of all that a machine starts from: where it is the same, so is every instruction of the run."""
+    tables = hypervisor.probe_table() + hypervisor.instruction_set_table()
+    found = hashlib.sha256(f"{settings}\n{tables}".encode() + elfimage.flatten(hypervisor.file))
+    for load in loads:
+        data = load.file.read_bytes()
+        found.update(f"{load.address:#x} {len(data)}\n".encode() + data)
+    return found.hexdigest()
+
+
+def sizes(file: Path) -> dict[str, int]:
+    """Bytes of each function, and of constants with a name, that `text_rodata_bytes` counts."""
+    from elftools.elf.elffile import ELFFile
+
+    with file.open("rb") as stream:
+        elf = ELFFile(stream)
+        constant = {index for index, section in enumerate(elf.iter_sections())
+                    if section["sh_flags"] & _SHF_ALLOC and not section["sh_flags"] & _SHF_WRITE}
+        table = elf.get_section_by_name(".symtab")
+        found: dict[str, int] = {}
+        for symbol in table.iter_symbols() if table else ():
+            if symbol["st_size"] and symbol["st_shndx"] in constant:
+                found[symbol.name] = found.get(symbol.name, 0) + symbol["st_size"]
+    return found
+
+
+def grown(before: Hypervisor, after: Hypervisor) -> list[str]:
+    """Where the bytes of the second image are more, or fewer, than those of the first; the greatest movement first."""
+    old, new = sizes(before.file), sizes(after.file)
+    moved = {name: new.get(name, 0) - old.get(name, 0) for name in old.keys() | new.keys()}
+    rest = after.text_rodata_bytes - before.text_rodata_bytes - sum(moved.values())
+    moved |= {"literals, strings and alignment": rest}
+    return [f"{delta:+}  {name}" for name, delta in sorted(moved.items(), key=lambda item: (-abs(item[1]), item[0])) if delta]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench import clock, counts, functions, image, measure
@@ -47,36 +47,45 @@ class Session:
     progress: Callable[[str], None]
     workers: int
     functions: functions.Functions | None = None   # None: nothing is counted by function
+    checkout: paths.Checkout = field(default_factory=paths.here)       # that the images and the systems are of
+    known: MutableMapping[str, Outcome] = field(default_factory=dict)   # by all that a machine is loaded with
+
+    @property
+    def other(self) -> bool:
+        """Another commit, measured with the tools of this one."""
+        return self.checkout != paths.here()
 
     def identity(self) -> dict[str, str]:
         """What a number depends on; stands in every output and, as far as it matters, in the baseline's header."""
-        compiler = toolchain.compiler_of(self.board.name)
         return {"board": self.board.name, "mode": "instructions, exact (QEMU icount)",
-                "toolchain": f"{compiler} {environment.compiler(compiler)}",
+                "toolchain": toolchain.short(self.board.name),
                 "emulator": boards.presence(self.board.name).version, "cpu": self.board.cpu_model,
                 "preset": paths.preset(self.board.name, KIND), "commit": system.commit(),
                 "image": environment.digest(self.hypervisor.file)[:16]}
 
 
 def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: int | None = None,
-                 profile: bool = False) -> Session:
+                 profile: bool = False, checkout: paths.Checkout | None = None,
+                 known: MutableMapping[str, Outcome] | None = None) -> Session:
+    """Builds this checkout; another one is built already, and is measured with this one's tools."""
+    of = checkout or paths.here()
     chosen = boards.load(board)
     setup.ensure(board, progress)
     presence = boards.presence(board)
     if not presence.present:
         raise EnvironmentMissing(presence.line())
-    build.ensure_built([build.HOST, paths.preset(board, KIND)], progress)
+    build.ensure_built([build.HOST] + ([] if checkout else [paths.preset(board, KIND)]), progress)
     folder = paths.new_run(verb)
-    guests = paths.BUILD / paths.preset(board, KIND) / "bench" / "guests"
+    guest = of.benches(board, KIND)
     plugin, elf, guest, _ = (_own_copy(file, folder) for file in (
-        PLUGIN, paths.hypervisor(board, KIND), guests / "bench.elf", guests / "bench.bin"))
+        PLUGIN, of.hypervisor(board, KIND), guest, guest.with_suffix(".bin")))
     hypervisor = image.read(elf)
     probe_table, isa_table = folder / "probes.txt", folder / "instruction-sets.txt"
     probe_table.write_text(hypervisor.probe_table())
     isa_table.write_text(hypervisor.instruction_set_table())
     found = {record.test: record for record in records.benches(guest)}
     return Session(chosen, plugin, hypervisor, guest, found, folder, probe_table, isa_table, progress,
-                   jobs or os.cpu_count() or 1, functions.read(elf) if profile else None)
+                   jobs or os.cpu_count() or 1, functions.read(elf) if profile else None, of, {} if known is None else known)
 
 
 def _own_copy(file: Path, folder: Path) -> Path:
@@ -122,6 +131,7 @@ class Outcome:
     description: dict[str, object]  # syscfg's load.json
     told: tuple[console.Metric, ...] = ()   # by the bench itself
     ticks: Mapping[int, int] | None = None   # of its clock, by series; None: it has none
+    again: bool = False            # the same bytes were run before; nothing was booted
 
 
 def _escaped(path: Path) -> str:
@@ -145,17 +155,20 @@ def _records(session: Session, job: Job) -> Path:
 def prepare(session: Session, job: Job) -> system.PreparedSystem:
     """The bench's own system under the job's strategy."""
     record = session.benches[job.bench]
-    tree = paths.system(record.needs.system)
+    tree = session.checkout.system(record.needs.system)
     bootargs = {domain.name: f"fp1 domain={domain.domid} run={record.test}"
-                for domain in devicetree.compile_tree(tree, session.board.name).domains}
+                for domain in devicetree.compile_tree(tree, session.board.name, session.checkout.boards).domains}
     choices = replace(strategy.choices(job.strategy), windows=_WINDOWS.get(job.strategy))
     return system.prepare(tree, session.folder / job.label, {name: session.guest.with_suffix(".bin") for name in bootargs},
-                          bootargs, choices, board=session.board.name, named_commit="bench")
+                          bootargs, choices, board=session.board.name, named_commit="bench", checkout=session.checkout)
 
 
 def run(session: Session, job: Job) -> Outcome:
-    """One boot. Never raises for what a guest does."""
+    """One boot, or none where the same was run before. Never raises for what a guest does."""
     prepared, nonce = prepare(session, job), machine.new_nonce()
+    loaded = image.loaded(session.hypervisor, prepared.loads, job.label, prepared.cpus, session.functions is not None)
+    if loaded in session.known:
+        return replace(session.known[loaded], again=True)
     chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
                              plugins(session, job, prepared))
     result = machine.run(chosen, session.folder / job.label, machine.Limits(guest_ms=_GUEST_MS))
@@ -167,10 +180,11 @@ def run(session: Session, job: Job) -> Outcome:
     labels = tuple(note.removeprefix(_SERIES) for note in judged.notes if note.startswith(_SERIES))
     out = _records(session, job)
     try:
-        return Outcome(job, labels, counts.parse(out.read_text()), "", dict(prepared.description), judged.metrics,
-                       clock.told(notes))
+        recording = counts.parse(out.read_text())
     except (OSError, counts.RecordError) as error:
         return Outcome(job, (), None, f"{out}: {error}", {})
+    session.known[loaded] = Outcome(job, labels, recording, "", dict(prepared.description), judged.metrics, clock.told(notes))
+    return session.known[loaded]
 
 
 def _prepared(session: Session, job: Job) -> Outcome:
@@ -189,7 +203,7 @@ def run_all(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
         for number, future in enumerate(as_completed(waiting), 1):
             outcome = future.result()
             done[outcome.job] = outcome
-            session.progress(f"{number}/{len(jobs)} {outcome.job.label}" +
+            session.progress(f"{number}/{len(jobs)} {outcome.job.label}" + (" (the same image)" if outcome.again else "") +
                              (f": not measured: {outcome.reason.splitlines()[0]}" if outcome.reason else ""))
     finally:
         pool.shutdown(cancel_futures=True)   # an interrupt waits for the machines that run, not for the queue
@@ -202,10 +216,12 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
     masked: list[tuple[str, int]] = []
     denied: list[str] = []
     for outcome in outcomes:
+        excused = session.other and not outcome.ticks      # the benches of earlier commits tell no clock
         wanted = [metric for metric in metrics if metric.bench and metric.measured_by(outcome.job.bench)]
         if outcome.recording is not None:
             masked += measure.masked_parts(outcome.labels, outcome.job.label, outcome.recording)
-            denied += measure.unconfirmed(outcome.labels, outcome.job.label, outcome.recording, outcome.ticks or {})
+            denied += [] if excused else measure.unconfirmed(outcome.labels, outcome.job.label, outcome.recording,
+                                                             outcome.ticks or {})
         if not wanted:
             continue
         if outcome.recording is None:
@@ -214,7 +230,7 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
         else:
             counted = [metric for metric in wanted if metric.counted is not Counted.GUEST]
             found += measure.of_recording(counted, outcome.labels, outcome.job.strategy, outcome.recording, session.functions,
-                                          outcome.ticks)
+                                          None if excused else outcome.ticks)
             found += [measure.of_guest(metric, outcome.job.strategy, outcome.told) for metric in wanted
                       if metric.counted is Counted.GUEST]
     for metric in metrics:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,3 +45,20 @@ def new(folder: Path) -> Repository:
     made = Repository(folder)
     made.git("init", "--quiet", "--initial-branch", "main")
     return made
+
+
+def line_of(folder: Path, states: Sequence[Mapping[str, str]]) -> Repository:
+    """A repository with one commit after the other, `number 0` first; each says which files it changes. One process."""
+    made = new(folder)
+    stream = []
+    for number, files in enumerate(states):
+        stream.append(f"commit refs/heads/main\nmark :{number + 1}\ncommitter test <test@example.org> {1767225600 + number} +0000\n")
+        stream.append(_data(f"number {number}") + (f"from :{number}\n" if number else ""))
+        stream += [f"M 100644 inline {name}\n{_data(text)}" for name, text in files.items()]
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, input="".join(stream), text=True, check=True)
+    made.git("reset", "--quiet", "--hard")
+    return made
+
+
+def _data(text: str) -> str:
+    return f"data {len(text.encode())}\n{text}\n"

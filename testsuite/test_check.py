@@ -64,6 +64,10 @@ def test_a_limit_that_moves_is_reported_and_does_not_fail() -> None:
     assert verdicts({"image": 20000}, {"image": 20004}) == {"image.text_rodata": Verdict.MOVED}
 
 
+def said(changes: list[baseline.Change]) -> list[str]:
+    return check.Judged("before", "after", changes, Exit.FINE).text().splitlines()[:-1]
+
+
 @pytest.mark.parametrize("new, verdict, code_, line", [
     (20000, Verdict.SAME, Exit.FINE, "same          image.text_rodata 20000 (at most 51200)"),
     (20004, Verdict.MOVED, Exit.FINE, "moved         image.text_rodata 20000 → 20004 (+4) (at most 51200)"),
@@ -72,11 +76,11 @@ def test_a_limit_that_moves_is_reported_and_does_not_fail() -> None:
      "worse         image.text_rodata 20000 → 51201 (+31201) (at most 51200, above its limit)")])
 def test_a_metric_with_a_limit_has_its_line_in_any_case(new: int, verdict: Verdict, code_: Exit, line: str) -> None:
     (change,) = changes = baseline.compare(baseline_of(image=20000), entry_results(image=new))
-    assert (change.verdict, check.code_of(changes), check.lines(changes)) == (verdict, code_, [line])
+    assert (change.verdict, check.code_of(changes), said(changes)) == (verdict, code_, [line])
 
 
 def test_an_exact_metric_that_stays_has_no_line() -> None:
-    assert check.lines(baseline.compare(baseline_of(null=30), entry_results(null=30))) == []
+    assert said(baseline.compare(baseline_of(null=30), entry_results(null=30))) == []
 
 
 def test_a_limit_that_is_passed_cannot_be_accepted(tmp_path: Path) -> None:

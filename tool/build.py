@@ -7,7 +7,7 @@ import fcntl
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tool import paths, toolchain
@@ -20,9 +20,9 @@ _ERROR = re.compile(r"^FAILED:|\berror\b|CMake Error")
 
 
 @contextlib.contextmanager
-def _locked(preset: str) -> Iterator[None]:
-    paths.BUILD.mkdir(exist_ok=True)
-    with open(paths.BUILD / f".{preset}.lock", "w") as lock:
+def _locked(folder: Path) -> Iterator[None]:
+    folder.parent.mkdir(exist_ok=True)
+    with open(folder.with_name(f".{folder.name}.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -34,9 +34,9 @@ def essence(output: str) -> str:
     return "\n".join(lines[first:first + _LINES])
 
 
-def _run(step: str, command: Sequence[str], log: Path) -> None:
+def _run(step: str, command: Sequence[str], root: Path, log: Path) -> None:
     try:
-        done = subprocess.run(command, cwd=paths.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace")
     except FileNotFoundError as error:
         raise EnvironmentMissing(f"{command[0]} is not installed: run ./fencepost setup") from error
@@ -65,20 +65,30 @@ def forget_other_tools(folder: Path, wanted: str) -> bool:
     return True
 
 
-def ensure_built(presets: Sequence[str], progress: Callable[[str], None]) -> None:
-    """Configures what is not configured and builds every preset; raises BuildFailed with the compiler's words."""
+def ensure_built(presets: Sequence[str], progress: Callable[[str], None], checkout: paths.Checkout | None = None,
+                 parts: Mapping[str, Sequence[str]] | None = None) -> None:
+    """
+    Configures what is not configured and builds every preset, or of a preset the folders that `parts` names and the
+    checkout has; raises BuildFailed with the compiler's words.
+    """
+    of = checkout or paths.here()
     for preset in presets:
-        folder = paths.BUILD / preset
-        log = paths.BUILD / f"{preset}.log"
-        with _locked(preset):
-            log.unlink(missing_ok=True)
-            tools = stamp(preset)
-            if forget_other_tools(folder, tools):
-                progress(f"{preset}: made with other tools, built anew")
-            if not (folder / "build.ninja").is_file():
-                progress(f"configure {preset}")
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / _STAMP).write_text(tools, encoding="utf-8")
-                _run(f"configuring {preset}", ("cmake", "--preset", preset), log)
-            progress(f"build {preset}")
-            _run(f"building {preset}", ("cmake", "--build", "--preset", preset), log)
+        folder = of.build / preset
+        with _locked(folder):
+            _build(preset, folder, of.root, (parts or {}).get(preset, ()), progress)
+
+
+def _build(preset: str, folder: Path, root: Path, parts: Sequence[str], progress: Callable[[str], None]) -> None:
+    log, tools = folder.with_name(f"{preset}.log"), stamp(preset)
+    log.unlink(missing_ok=True)
+    if forget_other_tools(folder, tools):
+        progress(f"{preset}: made with other tools, built anew")
+    if not (folder / "build.ninja").is_file():
+        progress(f"configure {preset}")
+        folder.mkdir(exist_ok=True)
+        (folder / _STAMP).write_text(tools, encoding="utf-8")
+        _run(f"configuring {preset}", ("cmake", "--preset", preset), root, log)
+    progress(f"build {preset}")
+    targets = [f"{part}/all" for part in parts if (folder / part).is_dir()]
+    _run(f"building {preset}", ("cmake", "--build", "--preset", preset, *(("--target", *targets) if targets else ())),
+         root, log)

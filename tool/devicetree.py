@@ -47,18 +47,19 @@ def _tool(command: list[str], data: bytes | None = None) -> bytes:
 
 
 @functools.cache
-def compile_tree(source: Path, board: str = DEFAULT) -> Tree:
+def compile_tree(source: Path, board: str = DEFAULT, boards: Path = paths.BOARDS) -> Tree:
     """A .dts goes through cpp and dtc, with the board's folder first, a .dtb is taken as it is. The blob is cached by content."""
     source = source.resolve()
     if not source.is_file():
         raise UsageError(f"{source}: no such tree")
     if source.suffix == ".dtb":
         return _tree(source, source)
-    include = [f"-I{folder}" for folder in _folders(source, board)]
+    folders = (source.parent, boards / board, boards, boards / "systems")
+    include = [f"-I{folder}" for folder in folders]
     text = _tool(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *include, str(source)])
     blob = paths.TREES / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.dtb"
     if not blob.is_file():
-        _compile(text, _folders(source, board), blob)
+        _compile(text, folders, blob)
     return _tree(source, blob)
 
 
@@ -66,10 +67,6 @@ def _tree(source: Path, blob: Path) -> Tree:
     data = blob.read_bytes()
     engine = any(path == "/chosen" and name == "fencepost,cpu1" and value == b"dma\0" for path, name, value in _walk(data))
     return Tree(source, blob, tuple(domains(data)), engine)
-
-
-def _folders(source: Path, board: str) -> tuple[Path, ...]:
-    return source.parent, paths.BOARDS / board, paths.BOARDS, paths.SYSTEMS
 
 
 def _compile(text: bytes, folders: tuple[Path, ...], blob: Path) -> None:

@@ -6,18 +6,19 @@ import contextlib
 import os
 import shutil
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 RUNS = BUILD / "runs"
 TREES = BUILD / "trees"
+REVISIONS = BUILD / "revisions"    # other commits, built to be measured
 REPORT = ROOT / "report"
 BOARDS = ROOT / "boards"
 SYSTEMS = BOARDS / "systems"
 GUESTS = ROOT / "guests"
 TESTSUITE = ROOT / "testsuite"
-SYSCFG = BUILD / "host" / "hypervisor" / "syscfg" / "syscfg"
 KINDS = ("release", "checked")
 RUNS_KEPT = 20
 _STALE_SECONDS = 3600
@@ -33,17 +34,45 @@ def preset(board: str, kind: str) -> str:
     return f"{board}-{kind}"
 
 
+@dataclass(frozen=True)
+class Checkout:
+    """Sources and what is built of them: this checkout's, or those of another commit."""
+    root: Path
+    build: Path
+
+    def hypervisor(self, board: str, kind: str) -> Path:
+        return self.build / preset(board, kind) / "hypervisor" / "fencepost.elf"
+
+    def benches(self, board: str, kind: str) -> Path:
+        """The guest that measures, an ELF file; beside it the flat image."""
+        return self.build / preset(board, kind) / "bench" / "guests" / "bench.elf"
+
+    def dma_engine(self, board: str, kind: str) -> Path:
+        """What CPU 1 runs where the tree says fencepost,cpu1 = "dma"."""
+        return self.build / preset(board, kind) / "dma" / "dma-engine.bin"
+
+    @property
+    def syscfg(self) -> Path:
+        return self.build / "host" / "hypervisor" / "syscfg" / "syscfg"
+
+    @property
+    def boards(self) -> Path:
+        return self.root / "boards"
+
+    def system(self, name: str) -> Path:
+        return self.boards / "systems" / f"{name}.dts"
+
+
+def here() -> Checkout:
+    return Checkout(ROOT, BUILD)
+
+
 def hypervisor(board: str, kind: str) -> Path:
-    return BUILD / preset(board, kind) / "hypervisor" / "fencepost.elf"
+    return here().hypervisor(board, kind)
 
 
 def guest_folder(board: str, kind: str) -> Path:
     return BUILD / preset(board, kind) / "guests"
-
-
-def dma_engine(board: str, kind: str) -> Path:
-    """What CPU 1 runs where the tree says fencepost,cpu1 = "dma"."""
-    return BUILD / preset(board, kind) / "dma" / "dma-engine.bin"
 
 
 def last_whole(board: str) -> Path:
@@ -62,7 +91,10 @@ def suites(board: str, kind: str) -> list[Path]:
 
 
 def system(name: str) -> Path:
-    return SYSTEMS / f"{name}.dts"
+    return here().system(name)
+
+
+SYSCFG = here().syscfg
 
 
 def new_run(verb: str) -> Path:

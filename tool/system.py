@@ -76,18 +76,20 @@ def flat_image(image: Path, out_dir: Path, node: str) -> Path:
 
 def prepare(tree: Path, out_dir: Path, guests: Mapping[str, Path] | None = None,
             bootargs: Mapping[str, str] | None = None, choices: Choices = Choices(), *,
-            board: str = "mps3-an536", kind: str = "release", named_commit: str | None = None) -> PreparedSystem:
+            board: str = "mps3-an536", kind: str = "release", named_commit: str | None = None,
+            checkout: paths.Checkout | None = None) -> PreparedSystem:
     """Compiles the tree (cached), runs syscfg once, reads its load list. Raises UsageError with syscfg's words."""
-    compiled = devicetree.compile_tree(tree, board)
+    of = checkout or paths.here()
+    compiled = devicetree.compile_tree(tree, board, of.boards)
     known = {domain.name for domain in compiled.domains}
     for node in {**(guests or {}), **(bootargs or {})}:
         if node not in known:
             raise UsageError(f"{tree}: no domain {node!r}; there are: {', '.join(sorted(known)) or 'none'}")
     out_dir.mkdir(parents=True, exist_ok=True)
-    command = [str(paths.SYSCFG), str(compiled.blob), "--out", str(out_dir), *choices.arguments(),
+    command = [str(of.syscfg), str(compiled.blob), "--out", str(out_dir), *choices.arguments(),
                "--commit", commit() if named_commit is None else named_commit]
     if compiled.needs_dma_engine:
-        command += ["--dma-engine", str(paths.dma_engine(board, kind if kind in paths.KINDS else "release"))]
+        command += ["--dma-engine", str(of.dma_engine(board, kind if kind in paths.KINDS else "release"))]
     for node, image in (guests or {}).items():
         command += ["--guest", f"{node}={flat_image(image, out_dir, node)}"]
     for node, text in (bootargs or {}).items():
@@ -99,7 +101,7 @@ def _call(tree: Path, out_dir: Path, command: list[str]) -> PreparedSystem:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     except FileNotFoundError as error:
-        raise EnvironmentMissing(f"{paths.relative(paths.SYSCFG)} is not built") from error
+        raise EnvironmentMissing(f"{paths.relative(command[0])} is not built") from error
     if done.returncode != 0:
         raise UsageError(f"syscfg refused {paths.relative(tree)}: {_errors_first(done.stderr, done.returncode)}")
     description = json.loads((out_dir / "load.json").read_text())

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tool import board as boards
-from tool import paths
+from tool import environment, paths
 from tool.exitcodes import EnvironmentMissing, UsageError
 
 _COMPILER = re.compile(r"^\s*set\(CMAKE_C_COMPILER\s+(\S+?)\s*\)", re.MULTILINE)
@@ -58,6 +58,12 @@ def compiler_of(board: str) -> str:
     if not found:
         raise UsageError(f"{paths.relative(file)}: no set(CMAKE_C_COMPILER name)")
     return found[1]
+
+
+def short(board: str) -> str:
+    """Name and version of the compiler, for a line of a table."""
+    compiler = compiler_of(board)
+    return f"{compiler} {environment.compiler(compiler)}"
 
 
 def linker_of(compiler: str) -> str:
