@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A64 words as GNU as assembles them (Armv8.5-A; PRBAR_EL2 and kin by number), each with its class. */
-#include <stdio.h>
-
-#include "decode.h"
-
-struct sample {
-    uint32_t word;
-    enum insn_class class;
-    const char *text;
-};
+#include "decode_check.h"
 
 static const struct sample a64_samples[] = {
     {0xd503201f, CLASS_PLAIN, "nop"},
@@ -186,38 +178,6 @@ static const struct sample a64_samples[] = {
     {0xd69f0bff, CLASS_ERET, "eretaa"},
 };
 
-static int failures;
-
-static void expect(bool good, uint32_t word, const char *text, const char *what)
-{
-    if (!good) {
-        printf("FAIL 0x%08x %s: %s\n", (unsigned)word, text, what);
-        failures++;
-    }
-}
-
-static void classes_are_as_assembled(void)
-{
-    for (unsigned i = 0; i < sizeof(a64_samples) / sizeof(a64_samples[0]); i++) {
-        const enum insn_class class = decode(a64_samples[i].word, ISA_A64);
-        expect(class == a64_samples[i].class, a64_samples[i].word, a64_samples[i].text, decode_class_name(class));
-    }
-}
-
-static void every_word_has_a_class(void)
-{
-    uint32_t word = 1;
-
-    for (unsigned i = 0; i < 1000000; i++) {
-        const enum insn_class class = decode(word, ISA_A64);
-        if (class >= NR_CLASSES || class == CLASS_ENTRY) {
-            expect(false, word, "(random)", "no class");
-            return;
-        }
-        word = word * 1664525u + 1013904223u;
-    }
-}
-
 static void the_marks_are_told_from_other_moves(void)
 {
     expect(decode_marker(0xaa0803e8, ISA_A64) == MARKER_START, 0xaa0803e8, "mov x8, x8", "start");
@@ -265,8 +225,8 @@ static void what_can_move_the_level_or_the_masks(void)
 
 int main(void)
 {
-    classes_are_as_assembled();
-    every_word_has_a_class();
+    classes_are_as_assembled(a64_samples, sizeof(a64_samples) / sizeof(a64_samples[0]), ISA_A64);
+    every_word_has_a_class(ISA_A64);
     the_marks_are_told_from_other_moves();
     el1_writes_are_told_from_el2_ones();
     only_wfi_is_wfi();

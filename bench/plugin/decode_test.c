@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words as GNU as assembles them, each with the class the cost model must see. */
-#include <stdio.h>
-
-#include "decode.h"
-
-struct sample {
-    uint32_t word;
-    enum insn_class class;
-    const char *text;
-};
+#include "decode_check.h"
 
 static const struct sample a32_samples[] = {
     {0xe320f000, CLASS_PLAIN, "nop"},
@@ -272,38 +264,6 @@ static const struct sample t32_samples[] = {
     {0x00c6f361, CLASS_PLAIN, "bfi r0, r1, #3, #4"},
 };
 
-static int failures;
-
-static void expect(bool good, uint32_t word, const char *text, const char *what)
-{
-    if (!good) {
-        printf("FAIL 0x%08x %s: %s\n", (unsigned)word, text, what);
-        failures++;
-    }
-}
-
-static void classes_are_as_assembled(const struct sample *samples, unsigned nr, enum isa isa)
-{
-    for (unsigned i = 0; i < nr; i++) {
-        enum insn_class class = decode(samples[i].word, isa);
-        expect(class == samples[i].class, samples[i].word, samples[i].text, decode_class_name(class));
-    }
-}
-
-static void every_word_has_a_class(void)
-{
-    uint32_t word = 1;
-
-    for (unsigned i = 0; i < 1000000; i++) {
-        enum insn_class class = decode(word, i & 1 ? ISA_T32 : ISA_A32);
-        if (class >= NR_CLASSES || class == CLASS_ENTRY) {
-            expect(false, word, "(random)", "no class");
-            return;
-        }
-        word = word * 1664525u + 1013904223u;
-    }
-}
-
 static void el1_mpu_writes_are_told_from_el2_ones(void)
 {
     expect(decode_is_el1_mpu_write(0xee060f13, ISA_A32), 0xee060f13, "mcr p15, 0, r0, c6, c3, 0", "EL1");
@@ -329,7 +289,8 @@ int main(void)
 {
     classes_are_as_assembled(a32_samples, sizeof(a32_samples) / sizeof(a32_samples[0]), ISA_A32);
     classes_are_as_assembled(t32_samples, sizeof(t32_samples) / sizeof(t32_samples[0]), ISA_T32);
-    every_word_has_a_class();
+    every_word_has_a_class(ISA_A32);
+    every_word_has_a_class(ISA_T32);
     el1_mpu_writes_are_told_from_el2_ones();
     only_wfi_is_wfi();
     return failures != 0;
