@@ -29,7 +29,7 @@ BENCH(restart, fixed, IDS "S0-05", WHY "what a restart costs a domain that has h
 
 PEER(2, restart, fixed)
 {
-    round_stop_by(&kept->clock); /* nothing of EL2 ran in this life so far */
+    round_stop_by(&kept->clock); /* of EL2, what the start of a guest traps ran in this life so far */
     if (kept->lives++ == 0)
         kept->clock.stops = 0; /* no round began before this life */
     if (kept->lives <= BENCH_ROUND_COUNT) {
