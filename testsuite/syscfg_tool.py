@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tool import paths
+from tool.board import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Outcome:
 def compile_tree(text: str, blob: Path) -> Path:
     """The way every system is compiled: cpp, then dtc."""
     cpp = subprocess.run(["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", f"-I{paths.BOARDS}",
-                          f"-I{paths.SYSTEMS}", "-"], input=text.encode(), stdout=subprocess.PIPE, check=True)
+                          f"-I{paths.SYSTEMS}", f"-I{paths.BOARDS / DEFAULT}", "-"], input=text.encode(), stdout=subprocess.PIPE, check=True)
     done = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(blob), "-"], input=cpp.stdout,
                           capture_output=True)
     assert done.returncode == 0, f"the test's own tree is wrong:\n{done.stderr.decode()}"
