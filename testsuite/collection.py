@@ -89,6 +89,10 @@ class GuestItem(pytest.Item):
         if settings.missing:
             self._tell("skip", reason := f"{settings.board} is MISSING: {settings.missing}")
             pytest.skip(reason)
+        record = self.trial.record
+        if reason := boards.load(settings.board).skip(record.test, record.needs.system, record.file):
+            self._tell("skip", reason)
+            pytest.skip(reason)
         try:
             self.outcome = trial.run(self.trial, self.folder())
         except Stop as stop:

@@ -6,10 +6,12 @@ or the commands that load and reset a real board; a file of one's own may hold a
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import functools
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from tool.tomltable import Table
 
 DEFAULT = "mps3-an536"
 OWN_CONSOLE = "-"             # --serial -: the console that the runner has by itself
-_STRATEGIES = ("window", "switch", "auto", "mask", "background", "shared", "resident")
+STRATEGIES = ("window", "switch", "auto", "mask", "background", "shared", "resident")
 _ADDRESSES = (0, 2**64 - 8)
 
 
@@ -49,6 +51,8 @@ class Board:
     strategies: tuple[str, ...]
     nonce_address: int        # where the loader places the nonce, 8 bytes
     runner: QemuRunner | CommandRunner
+    ram_offset: int = 0       # what systems and tests call RAM lies so much higher (board_places.h)
+    skips: tuple[tuple[str, str], ...] = ()   # what has no meaning here, SUITE.TEST, system=NAME or file=PATH, and the reason
 
     @property
     def real(self) -> bool:
@@ -58,6 +62,12 @@ class Board:
     def emulator(self) -> str:
         """Empty: none is needed."""
         return "" if self.real else self.runner.emulator
+
+    def skip(self, test: str, system: str, file: str) -> str:
+        """Why a test is not run on this board; empty: it is."""
+        names = (test, f"system={system}", f"file={file}")
+        return next((reason for pattern, reason in self.skips
+                     if any(fnmatch.fnmatchcase(name, pattern) for name in names)), "")
 
     @property
     def label(self) -> str:
@@ -100,13 +110,14 @@ def load(name: str, attached: Attached = Attached()) -> Board:
         raise UsageError(f"unknown board {name!r}; there are: {', '.join(names())}")
     table = tomltable.read(file)
     runner = _runner(table, file, attached.serial)
-    board = Board(name, table.text("cpu"), table.words("strategies", _STRATEGIES),
-                  table.number("nonce-address", *_ADDRESSES), runner)
+    board = Board(name, table.text("cpu"), table.words("strategies", STRATEGIES),
+                  table.number("nonce-address", *_ADDRESSES), runner,
+                  table.number("ram-offset", 0, 2**40, 0), tuple(_skips(table)))
     tomltable.demand(table)
     if attached.runner:
         own = tomltable.read(Path(attached.runner))
         board = Board(name, board.cpu_model, board.strategies, board.nonce_address,
-                      _runner(own, Path(attached.runner), attached.serial))
+                      _runner(own, Path(attached.runner), attached.serial), board.ram_offset, board.skips)
         tomltable.demand(own)
     if attached.serial not in ("", OWN_CONSOLE) and not board.real:
         raise UsageError(f"--serial {attached.serial}: {name} runs in QEMU, whose console is no device: add "
@@ -123,6 +134,11 @@ def _runner(table: Table, file: Path, serial: str) -> QemuRunner | CommandRunner
                       runner.text("icount"), runner.number("null-serials", 0, 15, 0),
                       Clock(clock.number("address", *_ADDRESSES), clock.number("hz", 1, 10**9)),
                       runner.words("arguments", None, ()))
+
+
+def _skips(table: Table) -> Iterator[tuple[str, str]]:
+    skips = table.table("skips", None)
+    return iter(skips.texts().items() if skips else ())
 
 
 @functools.cache

@@ -60,7 +60,9 @@ class Checkout:
         return self.root / "boards"
 
     def system(self, name: str) -> Path:
-        return self.boards / "systems" / f"{name}.dts"
+        """One of all boards, or of the one board that can have it."""
+        own = sorted(self.boards.glob(f"*/systems/{name}.dts"))
+        return own[0] if own else self.boards / "systems" / f"{name}.dts"
 
 
 def here() -> Checkout:

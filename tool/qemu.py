@@ -82,7 +82,7 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits, watcher: Watcher, c
             return Ended.WALL_TIME
         if clock.milliseconds > limits.guest_ms:
             return Ended.GUEST_TIME
-        return Ended.IDLE if clock.still_seconds(now) >= limits.idle_seconds else None
+        return Ended.IDLE if clock.still_seconds(now) >= limits.idle_seconds * clock.patience else None
 
     look_seconds = float("inf") if limits.guest_ms is None else limits.look_seconds
     ended = watcher.watch(process.stdout.fileno(), process.stderr.fileno(), deadline, look_seconds, look)

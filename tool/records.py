@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tool import elfimage
+from tool.board import STRATEGIES
 from tool.exitcodes import UsageError
 
 SECTION = "fp_tests"
@@ -20,7 +21,9 @@ _VALUES = frozenset({"system", "strategies", "xfail", "crash", "timeout_ms", "pr
 
 
 def _is_of(variant: str, board: tuple[str, ...]) -> bool:
-    return variant.partition("-")[0] in board
+    """A name that no board knows stays, to be refused."""
+    name = variant.partition("-")[0]
+    return name in board or name not in STRATEGIES
 
 
 @dataclass(frozen=True)

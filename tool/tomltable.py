@@ -71,6 +71,10 @@ class Table:
         self._parts.append(part)
         return part
 
+    def texts(self) -> dict[str, str]:
+        """Every key of a table whose keys are the file's own choice."""
+        return {key: self.text(key) for key in self._values}
+
     def unknown(self) -> None:
         """To be called when everything was asked for."""
         for part in self._parts:

@@ -75,7 +75,8 @@ def run(trial: Trial, folder: Path) -> Outcome:
                      strategy.choices(trial.strategy), board=trial.board, kind=trial.kind,
                      named_commit="test")
     nonce = machine.new_nonce()
-    loads = system.loads + tuple(_fill(folder, *place) for place in trial.record.needs.fills)
+    loads = system.loads + tuple(_fill(folder, address + boards.load(trial.board).ram_offset, count)
+                                 for address, count in trial.record.needs.fills)
     chosen = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, loads, system.cpus, nonce,
                              typed=trial.record.needs.typed)
     result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))

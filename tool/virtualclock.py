@@ -24,6 +24,11 @@ class VirtualClock:
         self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+) 0x([0-9a-f]+)" % clock.address)
 
     @property
+    def patience(self) -> int:
+        """A clock of whole seconds may stand still for long without anybody being idle."""
+        return 1 if self._clock.hz > 1 else 12
+
+    @property
     def milliseconds(self) -> int:
         return 0 if self._reading is None else 1000 * self._reading[0] // self._clock.hz
 

@@ -2,7 +2,7 @@
 /* The longest masked stretches of calls that reach another domain, and of a domain's end and new start. */
 #include "longest.h"
 
-enum { PEER_PAGES = 0x20400000 + 0x90000, PAGES = 64 };
+enum { PEER_PAGES = RAM(0x20400000) + 0x90000, PAGES = 64 };
 
 static uint64_t frames[PAGES];
 static int32_t errs[PAGES];
@@ -155,7 +155,7 @@ BENCH(irqoff, vcpus, IDS "S4-13", WHY "a vCPU starts and stops", NEEDS "system=t
 
 /* Domain 2 has a few lives, counted in memory that outlives them: scrubbed RAM, its image, its channels. */
 enum { LIVES = 4 };
-static volatile uint32_t *const lives = (volatile uint32_t *)0x30000000u;
+static volatile uint32_t *const lives = (volatile uint32_t *)RAM(0x30000000u);
 
 static void register_and_listen(uintptr_t page)
 {
@@ -166,13 +166,13 @@ static void register_and_listen(uintptr_t page)
 
 BENCH(irqoff, restart, IDS "S4-13", WHY "a domain's new life is made in short steps", NEEDS "system=restart")
 {
-    LONGEST("restart", register_and_listen(0x28000000), let_run(20));
+    LONGEST("restart", register_and_listen(RAM(0x28000000)), let_run(20));
     longest_end();
 }
 
 PEER(2, irqoff, restart)
 {
-    register_and_listen(0x28004000);
+    register_and_listen(RAM(0x28004000));
     offer_all();
     if (++*lives < LIVES)
         shutdown(SHUTDOWN_reboot);

@@ -8,7 +8,7 @@
 enum {
     MAX_PAGES = 16,
     GUEST_PAGES = 0x90000, /* from the base of an image's bank: behind the image, below the tree */
-    PEER_PAGES = 0x20400000 + GUEST_PAGES,
+    PEER_PAGES = RAM(0x20400000) + GUEST_PAGES,
     SCATTERED = 64,
 };
 

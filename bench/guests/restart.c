@@ -5,7 +5,7 @@
  */
 #include "bench.h"
 
-enum { WAKE = 1, EVENTS_1 = 0x28000000, EVENTS_2 = 0x28004000 };
+enum { WAKE = 1, EVENTS_1 = RAM(0x28000000), EVENTS_2 = RAM(0x28004000) };
 
 /* Shared memory of domain 1: zero at first, and nobody scrubs it. */
 struct kept {
@@ -13,7 +13,7 @@ struct kept {
     struct bench_clock clock;
 };
 
-static struct kept *const kept = (struct kept *)0x30000000u;
+static struct kept *const kept = (struct kept *)RAM(0x30000000u);
 
 BENCH(restart, fixed, IDS "S0-05", WHY "what a restart costs a domain that has hardly anything", NEEDS "system=bench-restart")
 {

@@ -7,15 +7,15 @@
 
 enum {
     HOLE = 0x18000000,           /* nothing there */
-    HYPERVISOR_TEXT = 0x10000000,
-    HYPERVISOR_DATA = 0x10010000,
-    HYPERVISOR_CONFIG = 0x10040000,
-    HYPERVISOR_CPU = 0x10060000,
+    HYPERVISOR_TEXT = HV(0x10000000),
+    HYPERVISOR_DATA = HV(0x10010000),
+    HYPERVISOR_CONFIG = HV(0x10040000),
+    HYPERVISOR_CPU = HV(0x10060000),
     MODULES = (int)0xc0000000,   /* where the loader put the images */
     GIC = (int)0xf0000000,
     HYPERVISOR_UART = (int)0xe0205000,
-    PEER_RAM = 0x20400000,       /* domain 2 of `pair` */
-    PEER_EVENT_PAGES = 0x28004000,
+    PEER_RAM = RAM(0x20400000),       /* domain 2 of `pair` */
+    PEER_EVENT_PAGES = RAM(0x28004000),
 };
 
 static const uint32_t never_own[] = {

@@ -12,9 +12,9 @@
 enum {
     PAGE = XEN_PAGE_SIZE,
     /* the spare bank of `balloon` */
-    SPARE = 0x21000000,
-    SPARE_SEAM = 0x21300000,
-    SPARE_LIMIT = 0x21500000,
+    SPARE = RAM(0x21000000),
+    SPARE_SEAM = RAM(0x21300000),
+    SPARE_LIMIT = RAM(0x21500000),
     SPARE_PAGES = (SPARE_LIMIT - SPARE) / PAGE,
     MAX_ORDER = 9,
     MAX_LIST = 600,

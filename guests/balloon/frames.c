@@ -5,14 +5,14 @@
 #define ONE NEEDS "system=balloon"
 
 enum {
-    PEER_RAM = 0x20400000,
-    PEER_EVENTS = 0x28004000,
+    PEER_RAM = RAM(0x20400000),
+    PEER_EVENTS = RAM(0x28004000),
     UART = (int)0xe0205000,
     MODULES = (int)0xc0000000,
 };
 
 static const uint32_t not_own[] = {
-    0x10000000,              /* the hypervisor's text, data, configuration, stacks */
+    HV(0x10000000),              /* the hypervisor's text, data, configuration, stacks */
     0x10010000, 0x10040000, 0x10060000,
     (uint32_t)UART,          /* its console */
     0xf0000000, 0xf0001000, 0xf000f000, /* distributor */
@@ -21,8 +21,8 @@ static const uint32_t not_own[] = {
     PEER_RAM, PEER_RAM + 0x1000, PEER_EVENTS,
     (uint32_t)MODULES, 0xcf000000,
     NO_PLACE, 0x1ffff000, 0x00000000,
-    0x21500000, 0x20ff0000, 0x20fff000, 0x20100000, 0x1ffff000, 0x28004000, 0x27fff000, /* beside own banks */
-    0x30000000, 0x80000000, 0xfffff000,
+    RAM(0x21500000), RAM(0x20ff0000), RAM(0x20fff000), RAM(0x20100000), 0x1ffff000, RAM(0x28004000), RAM(0x27fff000), /* beside own banks */
+    RAM(0x30000000), 0x80000000, 0xfffff000,
 };
 enum { NR_NOT_OWN = sizeof(not_own) / sizeof(not_own[0]) };
 

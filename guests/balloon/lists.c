@@ -64,8 +64,8 @@ TEST(balloon, the_list_is_only_read, IDS "", WHY "nothing hands out frames", ONE
     expect_eq(memcmp(frames, copy, sizeof(copy)), 0);
 }
 
-static const uint32_t wild[] = {NO_PLACE,   0,          0x10000000, 0x10010000, 0x20400000, 0xe0205000,
-                                0xf0000000, 0xc0000000, SPARE_LIMIT, 0xfffffff8, 0xffffffff, 0x21000000 - 8};
+static const uint32_t wild[] = {NO_PLACE,   0,          HV(0x10000000), HV(0x10010000), RAM(0x20400000), 0xe0205000,
+                                0xf0000000, 0xc0000000, SPARE_LIMIT, 0xfffffff8, 0xffffffff, RAM(0x21000000) - 8};
 enum { NR_WILD = sizeof(wild) / sizeof(wild[0]) };
 
 TEST(balloon, an_argument_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY "0 instead of -EFAULT", ONE)

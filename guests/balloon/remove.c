@@ -64,7 +64,7 @@ TEST(balloon, remove_has_its_errors_in_order, IDS "S1-07", WHY "EINVAL, EFAULT, 
     for (uint32_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
         expect_eq(remove_frame(~0ull, unknown[i]), -XEN_ESRCH);
     expect_eq(remove_frame(~0ull, 2), -XEN_EPERM);
-    expect_eq(remove_frame(frame_of(0x20400000), 2), -XEN_EPERM);
+    expect_eq(remove_frame(frame_of(RAM(0x20400000)), 2), -XEN_EPERM);
     expect_eq(remove_frame(~0ull, 1), -XEN_ENOENT);
     expect_in(PAGE_AT(9));
     expect_eq(remove_frame(frame_of(PAGE_AT(9)), 1), 0);
@@ -95,7 +95,7 @@ TEST(balloon, reservations_never_move, IDS "S1-05 X-26 X-28", WHY "a static doma
 
 TEST(balloon, maximum_gpfn_is_the_highest_ever, IDS "", WHY "it does not follow the last page out", ONE)
 {
-    const uintptr_t last = 0x28003000;
+    const uintptr_t last = RAM(0x28003000);
 
     expect_eq(memory_query(XENMEM_maximum_gpfn), last >> XEN_PAGE_SHIFT);
     require_eq(decrease(last, 0), 1);

@@ -8,7 +8,7 @@
 
 #define SHM NEEDS "system=shm strategies=window,switch,mask"
 
-enum { SHARED = 0x30000000, SHARED_PAGES = 4 };
+enum { SHARED = RAM(0x30000000), SHARED_PAGES = 4 };
 
 static void meet(void)
 {

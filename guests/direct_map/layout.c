@@ -2,7 +2,7 @@
 /* The machine a direct-mapped guest finds: the board's own addresses everywhere, from the board's tree. */
 #include "fencepost.h"
 
-enum { DISTRIBUTOR = (int)0xf0000000, REDISTRIBUTORS = (int)0xf0100000, PAGE = XEN_PAGE_SIZE };
+enum { DISTRIBUTOR = (int)BOARD_GICD, REDISTRIBUTORS = (int)BOARD_GICR, PAGE = XEN_PAGE_SIZE };
 enum { FEATURE_NOT_DIRECT_MAPPED = 16, FEATURE_DIRECT_MAPPED = 17 };
 
 static uint32_t features(void)
@@ -22,9 +22,9 @@ TEST(direct_map, the_feature_says_direct_mapped, IDS "S0-01 S4-01", WHY "bit 17,
 TEST(direct_map, guest_ram_is_where_the_static_bank_is, IDS "S0-01 S4-01", WHY "gfn = mfn in each bank",
      NEEDS "system=keep strategies=all")
 {
-    expect_eq(machine.bank[0].base, 0x20000000);
-    expect_eq(machine.bank[1].base, 0x28000000);
-    expect_eq(machine.image_base, 0x20000000);
+    expect_eq(machine.bank[0].base, RAM(0x20000000));
+    expect_eq(machine.bank[1].base, RAM(0x28000000));
+    expect_eq(machine.image_base, RAM(0x20000000));
 }
 
 /* Domain 2 of `keep`: its memory is as the loader left it. */
@@ -39,8 +39,8 @@ TEST(direct_map, a_guest_reads_what_the_loader_put_at_that_address, IDS "S0-01 S
 PEER(2, direct_map, a_guest_reads_what_the_loader_put_at_that_address)
 {
     for (uintptr_t at = 0; at < PAGE; at += 4) {
-        expect_eq(*(volatile uint32_t *)(0x204a0000 + at), (0x204a0000 + at) ^ 0x5ec2e755u);
-        expect_eq(*(volatile uint32_t *)(0x28005000 + at), (0x28005000 + at) ^ 0x5ec2e755u);
+        expect_eq(*(volatile uint32_t *)(RAM(0x204a0000) + at), (RAM(0x204a0000) + at) ^ 0x5ec2e755u);
+        expect_eq(*(volatile uint32_t *)(RAM(0x28005000) + at), (RAM(0x28005000) + at) ^ 0x5ec2e755u);
     }
     peers_meet();
     peer_wait(0);
@@ -50,7 +50,7 @@ PEER(2, direct_map, a_guest_reads_what_the_loader_put_at_that_address)
 TEST(direct_map, both_domains_name_shared_memory_alike, IDS "S0-01 S0-11", WHY "one physical page, one address",
      NEEDS "system=shm strategies=window,switch,mask")
 {
-    volatile uint32_t *const word = (volatile uint32_t *)0x30001234;
+    volatile uint32_t *const word = (volatile uint32_t *)RAM(0x30001234);
 
     require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)machine.bank[1].base), 0);
     *word = 0xd1d1d1d1;
@@ -62,7 +62,7 @@ TEST(direct_map, both_domains_name_shared_memory_alike, IDS "S0-01 S0-11", WHY "
 
 PEER(2, direct_map, both_domains_name_shared_memory_alike)
 {
-    volatile uint32_t *const word = (volatile uint32_t *)0x30001234;
+    volatile uint32_t *const word = (volatile uint32_t *)RAM(0x30001234);
 
     require_eq(events_register_shared_info((void *)(uintptr_t)(uint32_t)machine.bank[1].base), 0);
     peers_meet();

@@ -2,7 +2,7 @@
 /* Where shared_info and vcpu_info may lie, what registration does to the page, and what it refuses. */
 #include "loop.h"
 
-enum { HOLE = 0x18000000, HYPERVISOR = 0x10000000, GIC = (int)0xf0000000, UART = (int)0xe0205000 };
+enum { HOLE = 0x18000000, HYPERVISOR = HV(0x10000000), GIC = (int)0xf0000000, UART = (int)0xe0205000 };
 enum { WALL_CLOCK_START = 1072, WALL_CLOCK_END = 1088 };
 
 static int32_t add_shared_info(uint64_t gfn)
@@ -111,8 +111,8 @@ TEST(evtchn, a_refused_second_page_is_left_alone, IDS "S4-03", WHY "a failing ca
 TEST(evtchn, shared_info_outside_own_ram_is_einval, IDS "X-25 S4-03", WHY "the hypervisor would write there for us",
      NEEDS "system=pair strategies=all")
 {
-    static const uint32_t places[] = {0, HOLE, HYPERVISOR, 0x20400000, 0x28004000, 0x20100000, 0x1ffff000,
-                                      0x20500000, (uint32_t)GIC, (uint32_t)UART, 0xc0000000u, 0xfffff000u};
+    static const uint32_t places[] = {0, HOLE, HYPERVISOR, RAM(0x20400000), RAM(0x28004000), RAM(0x20100000), 0x1ffff000,
+                                      RAM(0x20500000), (uint32_t)GIC, (uint32_t)UART, 0xc0000000u, 0xfffff000u};
 
     for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
         expect_eq(add_shared_info(places[i] >> XEN_PAGE_SHIFT), -XEN_EINVAL);
@@ -253,7 +253,7 @@ TEST(evtchn, vcpu_info_outside_own_ram_is_einval, IDS "X-43 X-27 S4-16",
      WHY "the hypervisor would write there for us",
      NEEDS "system=pair strategies=all")
 {
-    static const uint32_t places[] = {0, HOLE, HYPERVISOR, 0x20400000, 0x28004000, 0x20100000,
+    static const uint32_t places[] = {0, HOLE, HYPERVISOR, RAM(0x20400000), RAM(0x28004000), RAM(0x20100000),
                                       (uint32_t)GIC, (uint32_t)UART, 0xc0000000u};
     uint64_t frame = (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT;
 

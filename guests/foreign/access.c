@@ -76,7 +76,7 @@ TEST(foreign, a_foreign_page_cannot_be_executed, IDS "S2-02 S2-10", WHY "a borro
 TEST(foreign, a_foreign_page_beside_the_own_bank_cannot_be_executed, IDS "S2-02", WHY "no piece swallows it",
      NEEDS "system=foreign-beside strategies=all")
 {
-    const uint32_t beside = 0x20100000; /* domain 2's, right above the image's bank */
+    const uint32_t beside = RAM(0x20100000); /* domain 2's, right above the image's bank */
 
     require_eq(map(2, beside), 0);
     *word_at(beside) = BX_LR;
@@ -148,7 +148,7 @@ TEST(foreign, a_foreign_page_is_no_hypercall_buffer, IDS "S1-07 X-43", WHY "its 
 TEST(foreign, a_buffer_that_ends_in_a_foreign_page_is_refused, IDS "S1-07", WHY "each page of it must be own",
      NEEDS "system=foreign-beside")
 {
-    const uint32_t beside = 0x20100000;
+    const uint32_t beside = RAM(0x20100000);
 
     require_eq(map(2, beside), 0);
     memset((void *)(uintptr_t)(beside - 32), 0, 64);

@@ -60,7 +60,7 @@ TEST(foreign, a_start_beyond_16_bits_is_refused_first, IDS "S2-06", WHY "EDOM be
 
 TEST(foreign, an_unreadable_argument_is_refused, IDS "S1-07", WHY "EFAULT", ONE)
 {
-    static const uint32_t places[] = {NO_PLACE, LENT_2, 0x20400000, 0x10000000, 0xf0000000, 0xfffffff0};
+    static const uint32_t places[] = {NO_PLACE, LENT_2, RAM(0x20400000), HV(0x10000000), 0xf0000000, 0xfffffff0};
 
     fill(1);
     for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)

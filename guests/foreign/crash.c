@@ -172,7 +172,7 @@ PEER(3, foreign, pages_never_lent_are_not_touched_by_a_crash)
 
 TEST(foreign, pages_of_a_lender_that_ended_cannot_be_mapped, IDS "S1-11 X-39", WHY "they are in nobody's map", PAIR)
 {
-    const uint32_t theirs = 0x20490000;
+    const uint32_t theirs = RAM(0x20490000);
 
     peers_meet();
     require_eq(map(2, theirs), 0);
@@ -191,7 +191,7 @@ TEST(foreign, pages_of_a_lender_that_ended_cannot_be_mapped, IDS "S1-11 X-39", W
 
 PEER(2, foreign, pages_of_a_lender_that_ended_cannot_be_mapped)
 {
-    *word_at(0x20490000) = 4711;
+    *word_at(RAM(0x20490000)) = 4711;
     peers_meet();
     peer_signal(0);
     event_wait(peer_port(0));
@@ -200,7 +200,7 @@ PEER(2, foreign, pages_of_a_lender_that_ended_cannot_be_mapped)
 
 /* ---- a run of foreign pages that touches memory of the borrower's own ---- */
 
-enum { BETWEEN = 0x21000000, NR_BETWEEN = 16 };
+enum { BETWEEN = RAM(0x21000000), NR_BETWEEN = 16 };
 
 TEST(foreign, a_borrower_whose_own_memory_touches_what_it_borrows_lets_go, IDS "S2-02 S2-09",
      WHY "one region of its view holds pages of both", NEEDS "system=foreign-shm strategies=window,switch,mask")

@@ -4,7 +4,7 @@
 
 #define ONE NEEDS "system=foreign"
 
-enum { HYPERVISOR = 0x10000000, DUAL_TIMER = 0xe0101000, IMAGE_2 = 0x20400000, IMAGE_3 = 0x20800000 };
+enum { HYPERVISOR = HV(0x10000000), DUAL_TIMER = 0xe0101000, IMAGE_2 = RAM(0x20400000), IMAGE_3 = RAM(0x20800000) };
 
 /* ---- who ---- */
 
@@ -90,8 +90,8 @@ TEST(foreign, a_frame_appears_at_its_own_number_only, IDS "S2-04 S2-14 X-38", WH
 
 TEST(foreign, only_ram_of_the_named_owner_can_be_mapped, IDS "S2-10 S1-14", WHY "EINVAL for all that is not", ONE)
 {
-    static const uint32_t places[] = {NO_PLACE, HYPERVISOR, 0x10060000, DUAL_TIMER, 0xe0205000, 0xf0000000, 0xf0100000,
-                                      0xc0000000, 0xcf000000, LENT_2 - PAGE, LENT_LIMIT, 0x20500000, 0xfffff000, 0,
+    static const uint32_t places[] = {NO_PLACE, HYPERVISOR, HV(0x10060000), DUAL_TIMER, 0xe0205000, 0xf0000000, 0xf0100000,
+                                      0xc0000000, 0xcf000000, LENT_2 - PAGE, LENT_LIMIT, RAM(0x20500000), 0xfffff000, 0,
                                       IMAGE_3, LENT_3};
 
     for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)

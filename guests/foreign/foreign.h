@@ -12,13 +12,13 @@
 #include "pages.h"
 
 enum {
-    LENT_2 = 0x21000000, /* the bank domain 2 lends from; domain 3's begins where it ends */
-    LENT_3 = 0x21040000,
-    LENT_LIMIT = 0x21080000,
+    LENT_2 = RAM(0x21000000), /* the bank domain 2 lends from; domain 3's begins where it ends */
+    LENT_3 = RAM(0x21040000),
+    LENT_LIMIT = RAM(0x21080000),
     LENT_PAGES = 64,
-    EVENTS_1 = 0x28000000, /* where domains 1 and 2 have their event pages */
-    EVENTS_2 = 0x28004000,
-    OWN_1 = 0x20090000,    /* a page behind the image of domain 1 */
+    EVENTS_1 = RAM(0x28000000), /* where domains 1 and 2 have their event pages */
+    EVENTS_2 = RAM(0x28004000),
+    OWN_1 = RAM(0x20090000),    /* a page behind the image of domain 1 */
     NO_PLACE = 0x18000000, /* no memory is there */
     MAX_BATCH = 64,
     FREE_SLOTS = 8, /* pieces that domain 1 can borrow with strategy `window`: 16 - 5 fixed - 1 window - 2 banks */

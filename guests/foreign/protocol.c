@@ -171,7 +171,7 @@ PEER(2, foreign, a_lying_client_gets_its_backend_nowhere)
     table->count = NR_BUFFERS;
     table->frame[0] = (uint32_t)frame_of(LENT_3);     /* another client's */
     table->frame[1] = (uint32_t)frame_of(OWN_1);      /* the backend's own */
-    table->frame[2] = (uint32_t)frame_of(0x10000000); /* the hypervisor's */
+    table->frame[2] = (uint32_t)frame_of(HV(0x10000000)); /* the hypervisor's */
     meet();
     pass_turn();
 }

@@ -5,7 +5,7 @@
  */
 #include "foreign.h"
 
-enum { FIRST_BANK_2 = 0x20490000, FEW = 4 }; /* behind the image of domain 2 of `pair` */
+enum { FIRST_BANK_2 = RAM(0x20490000), FEW = 4 }; /* behind the image of domain 2 of `pair` */
 
 static uint32_t few(uint32_t n)
 {

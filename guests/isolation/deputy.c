@@ -98,9 +98,9 @@ TEST(isolation, a_pointer_that_wraps_is_refused, IDS "S1-07", WHY "address plus 
 TEST(isolation, handles_inside_a_block_are_checked_too, IDS "S1-07", WHY "the second pointer is as wild as the first",
      NEEDS "strategies=all")
 {
-    static const uint64_t lists[] = {0,          0x10000000, 0x1005ff00, 0x18000000,    0x20400000,
-                                     0x28004000, 0xc0000000, 0xe0205000, 0xf0000000,    0xfffffffc,
-                                     0x20100000, 0x1fffffff, 1ull << 32, 0x120000000ull};
+    static const uint64_t lists[] = {0,          HV(0x10000000), HV(0x1005ff00), 0x18000000,    RAM(0x20400000),
+                                     RAM(0x28004000), 0xc0000000, 0xe0205000, 0xf0000000,    0xfffffffc,
+                                     RAM(0x20100000), 0x1fffffff, 1ull << 32, 0x120000000ull};
     struct sched_poll poll = {.nr_ports = 1};
 
     require_eq(events_init(), 0);

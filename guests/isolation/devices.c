@@ -72,7 +72,7 @@ TEST(isolation, the_whole_address_space_is_denied_outside_the_own_banks, IDS "S4
     for (uint32_t n = 0; n < 4096 && holes < 4; n++) {
         const uintptr_t address = n * mib + 0x18000; /* behind the event banks */
         bool own = address - (uint32_t)machine.bank[0].base < (uint32_t)machine.bank[0].size;
-        bool gic = address - 0xf0000000u < 2 * mib;
+        bool gic = address - BOARD_GICD < 2 * mib;
 
         if (!own && !gic && !expect_denied(READ, address, "one word of each MiB"))
             holes++;

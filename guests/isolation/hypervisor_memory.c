@@ -74,7 +74,7 @@ TEST(isolation, no_granule_near_an_edge_of_the_hypervisor_can_be_written, IDS "S
 TEST(isolation, every_kib_of_block_ram_is_denied, IDS "S4-23", WHY "also where no range of the hypervisor lies today",
      NEEDS "strategies=all")
 {
-    const struct place all = {"block RAM", 0x10000000, 0x10080000};
+    const struct place all = {"block RAM", HV(0x10000000), HV(0x10080000)};
 
     expect_place_denied(READ, &all, KIB);
     expect_place_denied(WRITE, &all, KIB);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where things are on mps3-an536 and in the system `pair`: what a guest is not told and must not reach. */
+/* Where things are on the board (board_places.h) and in the system `pair`: what a guest is not told and must not reach. */
 #ifndef ISOLATION_PLACES_H
 #define ISOLATION_PLACES_H
 
@@ -7,16 +7,16 @@
 
 /* Block RAM: all of it is the hypervisor's. */
 static const struct place hypervisor_places[] = {
-    {"hypervisor text", 0x10000000, 0x10010000},
-    {"hypervisor data", 0x10010000, 0x10040000},
-    {"configuration", 0x10040000, 0x1005ff00},
-    {"boot block", 0x1005ff00, 0x10060000},
+    {"hypervisor text", HV(0x10000000), HV(0x10010000)},
+    {"hypervisor data", HV(0x10010000), HV(0x10040000)},
+    {"configuration", HV(0x10040000), HV(0x1005ff00)},
+    {"boot block", HV(0x1005ff00), HV(0x10060000)},
     {"per-CPU data and stacks", 0x10060000, 0x10080000},
 };
 
 /* Domain 2 of `pair`. */
-static const struct place peer_ram = {"the peer's RAM", 0x20400000, 0x20500000};
-static const struct place peer_events = {"the peer's event pages", 0x28004000, 0x28008000};
+static const struct place peer_ram = {"the peer's RAM", RAM(0x20400000), RAM(0x20500000)};
+static const struct place peer_events = {"the peer's event pages", RAM(0x28004000), RAM(0x28008000)};
 
 /* Guest images and trees as the loader left them. */
 static const struct place module_places[] = {
@@ -25,42 +25,9 @@ static const struct place module_places[] = {
     {"guest trees", 0xcf000000, 0xcf020000},
 };
 
-static const struct place device_places[] = {
-    {"GPIO", 0xe0000000, 0xe0004000},
-    {"watchdog", 0xe0100000, 0xe0101000},
-    {"dual timer", 0xe0101000, 0xe0102000},
-    {"I2C and SPI", 0xe0102000, 0xe010a000},
-    {"SCC", 0xe0200000, 0xe0201000},
-    {"I2S", 0xe0201000, 0xe0202000},
-    {"FPGAIO", 0xe0202000, 0xe0203000},
-    {"UART2, the console", 0xe0205000, 0xe0206000},
-    {"UART3 to UART5", 0xe0206000, 0xe0209000},
-    {"CLCD", 0xe0209000, 0xe020a000},
-    {"RTC", 0xe020a000, 0xe020b000},
-    {"ethernet", 0xe0300000, 0xe0301000},
-    {"USB", 0xe0301000, 0xe0302000},
-    {"per-CPU UART", 0xe7c00000, 0xe7c01000},
-    {"per-CPU RAM", 0xe7c01000, 0xe7c02000},
-};
+static const struct place device_places[] = {BOARD_DEVICE_PLACES};
 
 /* RAM that belongs to nobody, memory beside it, and nothing at all. */
-static const struct place unowned_places[] = {
-    {"boot TCM", 0x00000000, 0x00008000},
-    {"flash", 0x08000000, 0x08001000},
-    {"a hole", 0x18000000, 0x18001000},
-    {"a hole below DDR", 0x1ffff000, 0x20000000},
-    {"DDR of nobody", 0x30000000, 0x30001000},
-    {"the last executable DDR", 0x7ffff000, 0x80000000},
-    {"the first DDR that is not", 0x80000000, 0x80001000},
-    {"the end of DDR", 0xdffff000, 0xe0000000},
-    {"ATCM of CPU 0", 0xee000000, 0xee008000},
-    {"BTCM of CPU 0", 0xee100000, 0xee108000},
-    {"CTCM of CPU 0", 0xee200000, 0xee208000},
-    {"ATCM of CPU 1", 0xee400000, 0xee408000},
-    {"BTCM of CPU 1", 0xee500000, 0xee508000},
-    {"CTCM of CPU 1", 0xee600000, 0xee608000},
-    {"a hole above the redistributors", 0xf0140000, 0xf0141000},
-    {"the end of the address space", 0xfffff000, 0xffffffc0},
-};
+static const struct place unowned_places[] = {BOARD_UNOWNED_PLACES};
 
 #endif

@@ -4,7 +4,7 @@
 
 enum { KIB = 1024 };
 
-static const struct place image_of_domain_1 = {"domain 1's RAM", 0x20000000, 0x20100000};
+static const struct place image_of_domain_1 = {"domain 1's RAM", RAM(0x20000000), RAM(0x20100000)};
 
 static void deny_hypervisor_and(const struct place *other)
 {

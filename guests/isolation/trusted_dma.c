@@ -5,13 +5,13 @@
 enum { PAGE = XEN_PAGE_SIZE };
 
 static const struct place trusted_places[] = {
-    {"the peer's first page", 0x20400000, 0x20400000 + PAGE},
-    {"the peer's last page", 0x20500000 - PAGE, 0x20500000},
-    {"the peer's buffers", 0x21040000, 0x21080000},
-    {"the peer's event pages", 0x28004000, 0x28008000},
-    {"the DMA engine", 0x2f000000, 0x2f010000},
-    {"the peer's channel", 0x2f011000, 0x2f012000},
-    {"a channel of nobody", 0x2f012000, 0x2f013000},
+    {"the peer's first page", RAM(0x20400000), RAM(0x20400000) + PAGE},
+    {"the peer's last page", RAM(0x20500000) - PAGE, RAM(0x20500000)},
+    {"the peer's buffers", RAM(0x21040000), RAM(0x21080000)},
+    {"the peer's event pages", RAM(0x28004000), RAM(0x28008000)},
+    {"the DMA engine", RAM(0x2f000000), RAM(0x2f010000)},
+    {"the peer's channel", RAM(0x2f011000), RAM(0x2f012000)},
+    {"a channel of nobody", RAM(0x2f012000), RAM(0x2f013000)},
 };
 
 static void try_all(enum attempt attempt)

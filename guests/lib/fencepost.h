@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "board_places.h"
+
 #include "abi/console.h"
 #include "abi/dma_engine.h"
 #include "abi/errno.h"

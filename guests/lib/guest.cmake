@@ -7,7 +7,8 @@
 # with the header of a Linux kernel, linked at 0, that runs in any bank of any domain.
 set(guest_lib_dir ${CMAKE_CURRENT_LIST_DIR})
 set(guest_isa_dir ${guest_lib_dir}/${FENCEPOST_ARCH})
-set(guest_include_dirs ${guest_lib_dir} ${guest_isa_dir} ${guest_lib_dir}/../../hypervisor/include)
+set(guest_include_dirs ${guest_lib_dir} ${guest_isa_dir} ${guest_lib_dir}/../../hypervisor/include
+    ${guest_lib_dir}/../../boards/${FENCEPOST_BOARD})
 # Nothing unaligned, and no FP registers that a library function would have to save.
 set(guest_alignment_aarch32 -mno-unaligned-access)
 set(guest_alignment_aarch64 -mstrict-align -mgeneral-regs-only)

@@ -59,7 +59,7 @@ TEST(restart, a_restart_waits_for_two_borrowers, IDS "X-39 S2-03", WHY "a count,
     expect_never(board->lives != FIRST);
     expect_eq(unmap(SPARE_2), 0);
     expect_never(board->lives != FIRST);
-    *word_at(0x30020000) = SECOND; /* domain 3 lets go */
+    *word_at(RAM(0x30020000)) = SECOND; /* domain 3 lets go */
     expect_soon(board->done == SECOND);
 }
 
@@ -72,7 +72,7 @@ PEER(2, restart, a_restart_waits_for_two_borrowers)
 PEER(3, restart, a_restart_waits_for_two_borrowers)
 {
     require_eq(map(2, SPARE_2), 0);
-    while (*word_at(0x30020000) != SECOND)
+    while (*word_at(RAM(0x30020000)) != SECOND)
         nap();
     expect_eq(unmap(SPARE_2), 0);
 }

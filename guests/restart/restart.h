@@ -12,15 +12,15 @@
 #include "pages.h"
 
 enum {
-    BOARD = 0x30000000,
-    DIARY = 0x30010000,
-    EVENTS_1 = 0x28000000,
-    EVENTS_2 = 0x28004000,
-    IMAGE_2 = 0x20400000,
-    IMAGE_2_LIMIT = 0x20440000,
-    SPARE_2 = 0x21000000, /* a bank of domain 2 in which nothing is */
+    BOARD = RAM(0x30000000),
+    DIARY = RAM(0x30010000),
+    EVENTS_1 = RAM(0x28000000),
+    EVENTS_2 = RAM(0x28004000),
+    IMAGE_2 = RAM(0x20400000),
+    IMAGE_2_LIMIT = RAM(0x20440000),
+    SPARE_2 = RAM(0x21000000), /* a bank of domain 2 in which nothing is */
     SPARE_2_PAGES = 16,
-    OWN_1 = 0x20090000, /* pages behind the image of domain 1 */
+    OWN_1 = RAM(0x20090000), /* pages behind the image of domain 1 */
     SOON_NS = 200 * 1000 * 1000,
     A_WHILE_NS = 5 * 1000 * 1000,
     NAP_NS = 20 * 1000,

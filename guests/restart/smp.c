@@ -4,7 +4,7 @@
 
 #define TWO NEEDS "system=restart-two strategies=window,switch,mask"
 
-enum { FIRST = 1, SECOND = 2, ROUNDS = 10, KILLS = 20, CLOCK = 0x30020000, TICK_NS = 5000 };
+enum { FIRST = 1, SECOND = 2, ROUNDS = 10, KILLS = 20, CLOCK = RAM(0x30020000), TICK_NS = 5000 };
 
 static volatile uint32_t running;
 
@@ -260,7 +260,7 @@ PEER(3, restart, a_channel_is_made_again_from_its_first_end)
 {
     struct evtchn_status_args status;
 
-    require_eq(events_register_shared_info((void *)0x28008000), 0);
+    require_eq(events_register_shared_info((void *)RAM(0x28008000)), 0);
     expect_true(event_clear(31)); /* B starts pending */
     *word_at(CLOCK) = FIRST;
     do {

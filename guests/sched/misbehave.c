@@ -127,6 +127,6 @@ SURVIVES(a_storm_of_mode_changes_leaves_the_peer_its_time, "user mode, faults, a
         uint32_t value;
 
         try_read32_el0(0x10000000, &value);
-        try_exec_el0(0x20000000);
+        try_exec_el0(RAM(0x20000000));
     }
 }

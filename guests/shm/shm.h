@@ -7,7 +7,7 @@
 
 #include "pages.h"
 
-enum { SHARED = 0x30000000, SHARED_LIMIT = 0x30004000, SHARED_PAGES = 4 };
+enum { SHARED = RAM(0x30000000), SHARED_LIMIT = RAM(0x30004000), SHARED_PAGES = 4 };
 
 /* Event pages are the domain's own: the tree lists the shared memory behind the banks. */
 static inline void meet(void)

@@ -74,7 +74,7 @@ PEER(2, static_mem, a_domain_may_keep_what_its_memory_held)
 TEST(static_mem, kept_content_survives_ballooning_of_neighbours, IDS "S0-18 S1-05",
      WHY "page states change, bytes do not", NEEDS "system=heap fill=0x30000000+0x8000")
 {
-    const uint32_t bank = 0x30000000;
+    const uint32_t bank = RAM(0x30000000);
 
     expect_words(bank, bank + 0x8000, filled_word);
     require_eq(decrease(bank + 3 * PAGE, 0), 1);

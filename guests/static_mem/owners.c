@@ -3,7 +3,7 @@
 #include "../views/exchange.h"
 #include "static_mem.h"
 
-enum { PEER_BANK = 0x20400000, PEER_LIMIT = 0x20500000 };
+enum { PEER_BANK = RAM(0x20400000), PEER_LIMIT = RAM(0x20500000) };
 
 /* Nothing of the peer's bank is to be had. */
 static void expect_peer_bank_closed(void)

@@ -39,8 +39,8 @@ static void expect_banks(const struct range *named, uint32_t count)
     expect_eq(memory_query(XENMEM_maximum_reservation), pages);
 }
 
-static const struct range domain_1[] = {{0x20000000, 0x100000}, {0x28000000, 0x4000}};
-static const struct range domain_2[] = {{0x20400000, 0x100000}, {0x28004000, 0x4000}};
+static const struct range domain_1[] = {{RAM(0x20000000), 0x100000}, {RAM(0x28000000), 0x4000}};
+static const struct range domain_2[] = {{RAM(0x20400000), 0x100000}, {RAM(0x28004000), 0x4000}};
 
 TEST(static_mem, ram_is_the_ranges_that_the_configuration_names, IDS "S1-01 S0-01",
      WHY "tree, reservation and reachable memory agree", NEEDS "system=pair strategies=all")
@@ -64,8 +64,8 @@ PEER(2, static_mem, ram_is_the_ranges_that_the_configuration_names)
 TEST(static_mem, ten_ranges_are_ten_banks, IDS "S1-01 S0-04", WHY "in the order of the configuration", NEEDS "system=many")
 {
     static const struct range named[] = {
-        {0x20000000, 0x100000}, {0x20200000, 0x4000}, {0x20210000, 0x4000}, {0x20220000, 0x4000}, {0x20230000, 0x4000},
-        {0x20240000, 0x4000},   {0x20250000, 0x4000}, {0x20260000, 0x4000}, {0x20270000, 0x4000}, {0x28000000, 0x4000}};
+        {RAM(0x20000000), 0x100000}, {RAM(0x20200000), 0x4000}, {RAM(0x20210000), 0x4000}, {RAM(0x20220000), 0x4000}, {RAM(0x20230000), 0x4000},
+        {RAM(0x20240000), 0x4000},   {RAM(0x20250000), 0x4000}, {RAM(0x20260000), 0x4000}, {RAM(0x20270000), 0x4000}, {RAM(0x28000000), 0x4000}};
 
     expect_banks(named, 10);
     for (uint32_t n = 0; n < 10; n++)
@@ -75,7 +75,7 @@ TEST(static_mem, ten_ranges_are_ten_banks, IDS "S1-01 S0-04", WHY "in the order 
 TEST(static_mem, half_a_gibibyte_where_the_founding_document_has_it, IDS "S1-01", WHY "512 MiB at 0x30000000",
      NEEDS "system=heap strategies=window,switch,mask,shared")
 {
-    const struct range named = {0x30000000, 0x20000000};
+    const struct range named = {RAM(0x30000000), RAM(0x20000000)};
 
     expect_eq(machine.bank[1].base, named.base);
     expect_eq(machine.bank[1].size, named.bytes);
@@ -88,7 +88,7 @@ TEST(static_mem, half_a_gibibyte_where_the_founding_document_has_it, IDS "S1-01"
 
 /* ---- xen,static-heap: where the hypervisor keeps the states of so many pages ---- */
 
-enum { HEAP = 0x50000000, HEAP_BYTES = 0x80000 };
+enum { HEAP = RAM(0x50000000), HEAP_BYTES = 0x80000 };
 #define HEAP_NEEDS "system=heap strategies=window,switch,mask,shared "
 
 TEST(static_mem, the_hypervisors_own_range_is_out_of_reach, IDS "S1-02 S4-23", WHY "page states decide who reaches what",
@@ -107,7 +107,7 @@ TEST(static_mem, the_hypervisors_own_range_is_out_of_reach, IDS "S1-02 S4-23", W
 TEST(static_mem, the_hypervisor_stays_inside_its_own_range, IDS "S1-02",
      WHY "pages on both sides hold what they held", NEEDS HEAP_NEEDS "fill=0x4fffe000+0x2000,0x50080000+0x1000")
 {
-    static const uint32_t places[] = {0x30000000, 0x30001000, 0x3ffff000, 0x40000000, 0x4fffd000};
+    static const uint32_t places[] = {RAM(0x30000000), RAM(0x30001000), RAM(0x3ffff000), 0x40000000, 0x4fffd000};
 
     for (uint32_t i = 0; i < 5; i++) {
         require_eq(decrease(places[i], 0), 1);
@@ -123,7 +123,7 @@ TEST(static_mem, every_page_of_a_great_bank_has_a_state, IDS "S0-07 S1-05", WHY 
      NEEDS HEAP_NEEDS)
 {
     for (uint32_t n = 0; n < 32; n++) {
-        const uintptr_t at = 0x30000000 + n * 0x1000000 + n * PAGE;
+        const uintptr_t at = RAM(0x30000000) + n * 0x1000000 + n * PAGE;
 
         require_eq(decrease(at, 9), 1);
         expect_out(at);

@@ -5,7 +5,7 @@
  */
 #include "exchange.h"
 
-enum { SHARED = 0x30000000, SHARED_LIMIT = 0x30004000 };
+enum { SHARED = RAM(0x30000000), SHARED_LIMIT = RAM(0x30004000) };
 
 /* shared_info in a page of the domain's own: the tree lists the shared memory behind the banks. */
 static void meet(void)

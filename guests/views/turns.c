@@ -9,7 +9,7 @@ enum { ROUNDS = 12, PAGE = XEN_PAGE_SIZE };
 
 static uint32_t image_bank(uint32_t domain)
 {
-    return 0x20000000u + (domain - 1) * 0x400000u;
+    return RAM(0x20000000u) + (domain - 1) * 0x400000u;
 }
 
 static void look_around(uint32_t domains)

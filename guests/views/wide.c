@@ -2,7 +2,7 @@
 /* Views of different size: no region of the larger one stays behind when the smaller one is loaded. */
 #include "exchange.h"
 
-enum { WIDE_BANKS = 5, WIDE_BASE = 0x20200000, WIDE_STRIDE = 0x10000, WIDE_SIZE = 0x4000 };
+enum { WIDE_BANKS = 5, WIDE_BASE = RAM(0x20200000), WIDE_STRIDE = 0x10000, WIDE_SIZE = 0x4000 };
 
 static uint32_t wide_bank(uint32_t n)
 {

@@ -29,7 +29,7 @@ enum {
 };
 
 /* What board.dts says of serial@e0206000, the UART that vPL011 stands in for. */
-enum { BOARD_UART = (int)0xe0206000, BOARD_UART_BYTES = 0x1000, BOARD_UART_INTID = 32 + 14 };
+enum { BOARD_UART = (int)BOARD_VUART, BOARD_UART_BYTES = 0x1000, BOARD_UART_INTID = BOARD_VUART_INTID };
 
 /* The node of the calling guest's tree; false: there is none. */
 bool uart_find(struct fdt_node *node);
