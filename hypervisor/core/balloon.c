@@ -71,6 +71,8 @@ static reason_t take_again(struct balloon *b, uint32_t first, uint32_t nr, uintp
 {
     const uint32_t pins = page_pins_of(first, nr);
 
+    if (!direct_map_takes_order(b->d, b->order))
+        return "only single pages, for it is not direct-mapped";
     if (pins & PAGE_PIN_COUNT && is_held_back(first, nr))
         return "another domain has it mapped";
     const enum view_result result = protect_view_add(b->d, base, bytes, attr);

@@ -48,7 +48,10 @@ static int32_t query(struct vcpu *v, uint32_t op, uintptr_t arg)
     rc = memory_find_own(v, who.domid);
     if (rc)
         return rc;
-    return (int32_t)(op == XENMEM_maximum_gpfn ? highest_frame(v->domain) : v->domain->config->nr_pages);
+    const struct domain *const d = v->domain;
+    const uint32_t pages = op == XENMEM_current_reservation ? direct_map_reservation(d) : d->config->nr_pages;
+
+    return (int32_t)(op == XENMEM_maximum_gpfn ? highest_frame(d) : pages);
 }
 
 int32_t memory_map_space(struct vcpu *v, uint32_t space, uint64_t idx, uint64_t gpfn)

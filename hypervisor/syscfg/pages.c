@@ -37,10 +37,12 @@ static struct span place(const struct system *system, uint64_t bytes)
     return (struct span){base, base + bytes};
 }
 
-/* Behind the page tables, on a page. */
+/* Always in the configuration area, behind what is there, on a page. */
 static void place_tables(struct system *system)
 {
-    const uint64_t base = (system->page_tables.limit + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+    const uint64_t config = system->board.config.base + config_bytes(system);
+    const uint64_t used = system->static_heap.limit != 0 ? config : system->page_tables.limit;
+    const uint64_t base = (used + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 
     system->translation_tables = (struct span){base, base + translation_count(system) * (uint64_t)PAGE_SIZE};
 }
@@ -51,11 +53,10 @@ static void check_fit(const struct system *system)
     const struct span translation = system->translation_tables;
     unsigned long long bytes = tables.limit - tables.base;
 
-    if (translation.limit > (heap.limit != 0 ? heap.limit : config.limit))
-        diag_error("/chosen", "xen,static-heap",
-                   SPAN_FORMAT ": the translation tables, %llu of 4 KiB, end at 0x%llx: name a greater range, multiples of 64 KiB",
-                   SPAN_VALUES(heap), (unsigned long long)(translation.limit - translation.base) / PAGE_SIZE,
-                   (unsigned long long)translation.limit);
+    if (translation.limit > config.limit)
+        diag_error("/chosen", NULL, "%llu translation tables of 4 KiB end at 0x%llx: the board has room for them in " SPAN_FORMAT,
+                   (unsigned long long)(translation.limit - translation.base) / PAGE_SIZE,
+                   (unsigned long long)translation.limit, SPAN_VALUES(config));
     if (heap.limit != 0 && tables.limit > heap.limit)
         diag_error("/chosen", "xen,static-heap",
                    SPAN_FORMAT ": has 0x%llx bytes, the page tables need 0x%llx: two for each of %u pages",

@@ -32,7 +32,6 @@ enum {
 
     ESR_EC_SHIFT = 26,
     ESR_IL = 1 << 25,
-    ESR_WNR = 1 << 6,
     EC_UNKNOWN = 0x00,
 };
 
@@ -145,16 +144,20 @@ void arch_inject_undefined(struct vcpu *v)
     enter_vector((uint32_t)EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
 }
 
-/* The status code is the one Xen gives: address size fault, level 0. `address` is what stage 2 saw; EL1 gets its own. */
+/*
+ * The syndrome is the one Xen gives: address size fault, level 0, and not whether it was a write. `address` is what stage 2
+ * saw; EL1 gets its own.
+ */
 void arch_inject_abort(struct vcpu *v, bool instruction, bool write, uintptr_t address)
 {
     const bool from_el1 = !(READ_SYSREG(spsr_el2) & PSTATE_AARCH32) && (READ_SYSREG(spsr_el2) & PSTATE_EL_MASK) != PSTATE_EL0T;
     const uint32_t lower = instruction ? EC_INSTRUCTION_ABORT_LOWER : EC_DATA_ABORT_LOWER;
 
     (void)v;
+    (void)write;
     (void)address;
     WRITE_SYSREG(far_el1, READ_SYSREG(far_el2));
-    enter_vector((lower + from_el1) << ESR_EC_SHIFT | ESR_IL | (write ? ESR_WNR : 0));
+    enter_vector((lower + from_el1) << ESR_EC_SHIFT | ESR_IL);
 }
 
 void arch_vcpu_dump(const struct vcpu *v)

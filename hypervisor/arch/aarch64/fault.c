@@ -17,7 +17,7 @@ noreturn_fn void el2_fault(unsigned vector, const uint64_t *registers)
     static const char *const names[] = {"synchronous exception", "irq", "fiq", "SError"};
 
     for (unsigned i = 0; i < 18; i += 3)
-        console_log("x%u=%016lx %016lx %016lx", i, registers[i], registers[i + 1], registers[i + 2]);
+        console_log("x%u=%lx %lx %lx", i, registers[i], registers[i + 1], registers[i + 2]);
     panic("EL2 %s at pc=%lx esr=%08x far=%lx lr=%lx", names[vector & 3], READ_SYSREG(elr_el2),
           (unsigned)READ_SYSREG(esr_el2), READ_SYSREG(far_el2), registers[19]);
 }

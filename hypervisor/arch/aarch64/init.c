@@ -117,5 +117,5 @@ void arch_wake_secondary(void)
     arch_dsb();
     const int64_t result = firmware_call((uint32_t)CPU_ON_64, 1, (uintptr_t)image_entry_secondary, 1);
     if (result != 0)
-        panic("PSCI CPU_ON of CPU 1: %ld", (long)result);
+        panic("PSCI CPU_ON of CPU 1: 0x%lx", (unsigned long)result);
 }

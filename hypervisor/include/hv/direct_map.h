@@ -13,6 +13,8 @@
  *   void *page_pointer(d, base);                                 where EL2 reaches the domain's own page at `base`
  *   bool direct_map_may_appear(d, idx, gpfn);                    a foreign frame idx may be mapped at gpfn of `d`
  *   gpaddr_t direct_map_place(idx, gpfn);                        and its place there
+ *   uint32_t direct_map_reservation(d);                          pages that count as its own now
+ *   bool direct_map_takes_order(d, order);                       populate may have extents of that order
  *   FOREIGN_FRAMES_ARE_EQUAL                                     a foreign page always has its owner's number
  */
 #ifndef HV_DIRECT_MAP_H

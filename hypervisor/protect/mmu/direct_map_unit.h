@@ -13,6 +13,7 @@ enum { FOREIGN_FRAMES_ARE_EQUAL = 0 };
 /* mmu.c */
 const struct config_range *page_range_of(const struct domain *d, paddr_t address, uint32_t bytes);
 uintptr_t direct_map_translated_device(uintptr_t address);
+uint32_t page_count_ballooned(const struct domain *d);
 bool direct_map_may_appear(const struct domain *d, uint64_t idx, uint64_t gpfn);
 
 static inline bool direct_map_frame(uint64_t gfn, gpaddr_t *out)
@@ -48,6 +49,17 @@ static inline void *page_pointer(const struct domain *d, gpaddr_t base)
     const struct config_range *const range = page_range(d, base.addr, 1);
 
     return range ? (void *)page_address(range, base.addr).addr : NULL;
+}
+
+/* What a domain gives back is its own in a direct-mapped domain only (Xen's rule). */
+static inline uint32_t direct_map_reservation(const struct domain *d)
+{
+    return d->config->nr_pages - (d->config->flags & DOMAIN_DIRECT_MAP ? 0 : page_count_ballooned(d));
+}
+
+static inline bool direct_map_takes_order(const struct domain *d, uint32_t order)
+{
+    return order == 0 || d->config->flags & DOMAIN_DIRECT_MAP;
 }
 
 static inline gpaddr_t direct_map_place(gpaddr_t idx, uint64_t gpfn)

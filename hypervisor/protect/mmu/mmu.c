@@ -40,7 +40,7 @@ static bool is_emulated(const struct domain *d, uintptr_t base)
            address - (uintptr_t)config_verified->vuart_base < PAGE_SIZE;
 }
 
-/* A place that is no part of what the configuration gives the domain, used or not. */
+/* A place that is no part of the domain's own memory, used or not, and no device of its; a borrowed page may come back. */
 bool direct_map_may_appear(const struct domain *d, uint64_t idx, uint64_t gpfn)
 {
     gpaddr_t from, at;
@@ -48,7 +48,7 @@ bool direct_map_may_appear(const struct domain *d, uint64_t idx, uint64_t gpfn)
     if (!direct_map_frame(idx, &from) || !direct_map_frame(gpfn, &at) || is_emulated(d, at.addr))
         return false;
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
-        if (d->ranges[i].base <= at.addr && at.addr < d->ranges[i].limit)
+        if (d->ranges[i].kind != RANGE_SHM_BORROWER && d->ranges[i].base <= at.addr && at.addr < d->ranges[i].limit)
             return false;
     }
     return true;
@@ -65,6 +65,20 @@ const struct config_range *page_range_of(const struct domain *d, paddr_t address
             return range;
     }
     return NULL;
+}
+
+uint32_t page_count_ballooned(const struct domain *d)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
+        const struct config_range *const range = &d->ranges[i];
+        const uint32_t nr = (uint32_t)((range->limit - range->base) >> PAGE_SHIFT);
+
+        for (uint32_t n = 0; range->kind == RANGE_RAM && n < nr; n++)
+            count += page_states[range->first_page + n] == PAGE_BALLOONED;
+    }
+    return count;
 }
 
 void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)

@@ -5,6 +5,8 @@
 #ifndef PROTECT_MPU_DIRECT_MAP_UNIT_H
 #define PROTECT_MPU_DIRECT_MAP_UNIT_H
 
+#include "hv/domain.h"
+
 enum { FOREIGN_FRAMES_ARE_EQUAL = 1 };
 
 static inline bool direct_map_frame(uint64_t gfn, gpaddr_t *out)
@@ -55,6 +57,18 @@ static inline bool direct_map_may_appear(const struct domain *d, uint64_t idx, u
 {
     (void)d;
     return idx == gpfn;
+}
+
+static inline uint32_t direct_map_reservation(const struct domain *d)
+{
+    return d->config->nr_pages;
+}
+
+static inline bool direct_map_takes_order(const struct domain *d, uint32_t order)
+{
+    (void)d;
+    (void)order;
+    return true;
 }
 
 static inline gpaddr_t direct_map_place(gpaddr_t idx, uint64_t gpfn)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""syscfg for a board with stage 2 tables: what it refuses, where a translated domain lies, how many tables there are."""
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tool import devicetree, paths
+
+pytestmark = pytest.mark.host
+BOARD = "virt-a64"
+
+
+def syscfg(tree: Path, folder: Path, *words: str, board: str = BOARD) -> subprocess.CompletedProcess[str]:
+    folder.mkdir(exist_ok=True)
+    blob = devicetree.compile_tree(tree, board).blob
+    return subprocess.run([str(paths.SYSCFG), str(blob), "--out", str(folder), *words], capture_output=True, text=True)
+
+
+def changed(folder: Path, system: str, change: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    tree = folder / "changed.dts"
+    tree.write_text(f'#include "{paths.system(system)}"\n{change}\n')
+    return tree
+
+
+def test_a_board_with_translation_has_one_strategy(tmp_path: Path) -> None:
+    assert syscfg(paths.system("pair"), tmp_path / "a").returncode == 0
+    assert json.loads((tmp_path / "a" / "load.json").read_text())["access"] == "resident"
+    refused = syscfg(paths.system("pair"), tmp_path / "b", "--access", "window")
+    assert refused.returncode == 2 and '"window": must be resident, EL2 of this board reaches all RAM' in refused.stderr
+
+
+def test_an_mpu_board_has_no_resident(tmp_path: Path) -> None:
+    refused = syscfg(paths.system("pair"), tmp_path / "a", "--access", "resident", board="mps3-an536")
+    assert refused.returncode == 2 and "this board does not translate" in refused.stderr
+
+
+def test_a_translated_domain_lies_where_xen_puts_it(tmp_path: Path) -> None:
+    done = syscfg(paths.system("translated"), tmp_path / "a")
+    assert done.returncode == 0, done.stderr
+    first, second = json.loads((tmp_path / "a" / "load.json").read_text())["domains"]
+    assert first["entry"] == 0x40000000 and second["entry"] == 0x60400000
+    assert first["banks"] == [[0x60000000, 0x60100000], [0x68000000, 0x68004000]]     # physical, as the tree says
+    tree = tmp_path / "a" / "domU1.dtb"
+    nodes = subprocess.run(["fdtget", "-l", str(tree), "/"], capture_output=True, text=True).stdout.split()
+    assert {"memory@40000000", "interrupt-controller@3001000", "sbsa-uart@22000000"} <= set(nodes)
+    reg = subprocess.run(["fdtget", "-tx", str(tree), "/memory@40000000", "reg"], capture_output=True, text=True).stdout
+    assert reg.split() == ["0", "40000000", "0", "100000", "0", "40100000", "0", "4000"]
+
+
+def test_tables_are_counted(tmp_path: Path) -> None:
+    """A root, one for the gigabyte, one for the two megabytes that both banks are in, two spare; domain 2's banks are apart."""
+    budget = syscfg(paths.system("translated"), tmp_path / "a").stdout
+    assert "domU1                5, 2 of them for what it maps of others" in budget
+    assert "domU2                8, 4 of them for what it maps of others" in budget
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ("&domU1 { fencepost,map-tables = <2000>; };", "fencepost,map-tables: <2000>: must be at most 1024"),
+    ('/ { fencepost { fencepost,protection = "smmu"; }; };', '/fencepost: fencepost,protection: "smmu": must be "mpu" or "mmu"'),
+])
+def test_wrong_values_are_refused(tmp_path: Path, change: str, words: str) -> None:
+    refused = syscfg(changed(tmp_path / "tree", "translated", change), tmp_path / "a")
+    assert refused.returncode == 2 and words in refused.stderr
