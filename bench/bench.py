@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bench import metrics, profile, sanity, session, table
+from bench import metrics, onboard, profile, sanity, session, table
 from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("glob", nargs="?", default="*", metavar="GLOB",
                         help="only metrics whose name matches, e.g. 'evtchn.send.*.window'")
     parser.add_argument("--profile", action="store_true", help="for each metric its functions, by class of instruction")
+    boards.add_arguments(parser)
     add_common_arguments(parser)
 
 
@@ -120,7 +121,10 @@ def main(args: argparse.Namespace) -> int:
     rows, names = selected(metrics.load(), args.glob, strategy.of_board(boards.load(args.board).strategies))
     if not rows:
         raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")
-    opened = session.open_session("bench", args.board, Progress(), args.jobs, args.profile)
+    attached = boards.Attached(args.runner, args.serial)
+    opened = session.open_session("bench", args.board, Progress(), args.jobs, args.profile, attached=attached)
+    if opened.board.real or args.serial:
+        return onboard.run(opened, rows, names, args.glob, args.json)
     results = measure_glob(opened, rows, names, args.glob)
     store(opened, results)
     if args.json:

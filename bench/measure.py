@@ -43,6 +43,7 @@ class Sampled:
     high: float
     samples: int
     unit: str
+    quartiles: tuple[float, float] | None = None
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Sampled) or other.unit != self.unit:

@@ -18,7 +18,7 @@ from tool.exitcodes import EnvironmentMissing, UsageError
 KIND = "release"               # the image that ships is the one that is measured
 _GUEST_MS = 1000               # a bench takes a few, one of a thousand restarts some hundred
 PLUGIN = paths.BUILD / "host" / "bench" / "plugin" / "count.so"
-_SERIES = "series "
+SERIES = "series "
 _WINDOWS = {"window-domain": 4}   # as many as the bench systems have banks in a domain, and more
 
 
@@ -66,12 +66,13 @@ class Session:
 
 def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: int | None = None,
                  profile: bool = False, checkout: paths.Checkout | None = None,
-                 known: MutableMapping[str, Outcome] | None = None) -> Session:
+                 known: MutableMapping[str, Outcome] | None = None,
+                 attached: boards.Attached = boards.Attached()) -> Session:
     """Builds this checkout; another one is built already, and is measured with this one's tools."""
     of = checkout or paths.here()
-    chosen = boards.load(board)
-    setup.ensure(board, progress)
-    presence = boards.presence(board)
+    chosen = boards.load(board, attached)
+    setup.ensure(board, progress, optional_board=chosen.real)
+    presence = boards.presence(board, attached)
     if not presence.present:
         raise EnvironmentMissing(presence.line())
     build.ensure_built([build.HOST] + ([] if checkout else [paths.preset(board, KIND)]), progress)
@@ -163,6 +164,25 @@ def prepare(session: Session, job: Job) -> system.PreparedSystem:
                           bootargs, choices, board=session.board.name, named_commit="bench", checkout=session.checkout)
 
 
+@dataclass(frozen=True)
+class Booted:
+    """What a bench said; without a reason it passed."""
+    console: str
+    notes: tuple[str, ...]           # of the domain that runs it
+    reason: str
+
+
+def boot(session: Session, job: Job) -> Booted:
+    """One boot without the plugin, on any runner. Never raises for what a guest does."""
+    prepared, nonce = prepare(session, job), machine.new_nonce()
+    chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce)
+    result = machine.run(chosen, session.folder / job.label, machine.Limits(guest_ms=_GUEST_MS))
+    expected = verdict.Expectation(session.benches[job.bench].test, nonce, guest_ms=_GUEST_MS)
+    judged = verdict.judge(result.text, verdict.Facts(result.ended, result.status, result.stderr), expected)
+    reason = "" if judged.kind is verdict.Kind.PASS else f"{judged.kind.value}: {judged.reason}"
+    return Booted(result.text, judged.notes, reason)
+
+
 def run(session: Session, job: Job) -> Outcome:
     """One boot, or none where the same was run before. Never raises for what a guest does."""
     prepared, nonce = prepare(session, job), machine.new_nonce()
@@ -177,7 +197,7 @@ def run(session: Session, job: Job) -> Outcome:
     if judged.kind is not verdict.Kind.PASS:
         return Outcome(job, (), None, f"{judged.kind.value}: {judged.reason}", {})
     notes = (note for report in console.read(result.text).reports.values() for note in report.notes)
-    labels = tuple(note.removeprefix(_SERIES) for note in judged.notes if note.startswith(_SERIES))
+    labels = tuple(note.removeprefix(SERIES) for note in judged.notes if note.startswith(SERIES))
     out = _records(session, job)
     try:
         recording = counts.parse(out.read_text())

@@ -20,6 +20,10 @@ NONCE_ADDRESS = 0x1005FF00
 BANNER = "(hv) fencepost 0123abcd board=fake access=window slots=16 cpus=1\r\n"
 START = "(hv) d1 domU1 start entry=0x20000000\r\n"
 BODY = START + "(d1) fp1 plan fake.test\r\n(d1) fp1 end pass\r\n(hv) d1 stop poweroff\r\n"
+CORE = "(hv) cycles cpu0 HSCTLR=30c81005 ATCM=0000001b BTCM=00100000 CTCM=00000000\r\n"
+COUNTED = ("(d1) fp1 note series hypercall.null\r\n"
+           "(d1) fp1 note cycles SCTLR=00c50838 PMCCFILTR=08000000 PMCNTENSET=80000000\r\n"
+           "(d1) fp1 note cycles rounds=1000 cold=301 min=118 q1=120 median=121 q3=124 max=260 empty=9\r\n")
 QEMU = ["setpriv", "--pdeathsig", "KILL", "--", "qemu-system-arm", "-M", "mps3-an536", "-cpu", "cortex-r52,cntfrq=1000000000", "-icount",
         "shift=0", "-nodefaults", "-display", "none", "-monitor", "none", "-serial", "null", "-serial", "null",
         "-serial", "stdio", "-smp"]
@@ -92,6 +96,8 @@ class Board:
             self.say(BANNER)
             time.sleep(0.1)
             os._exit(0)
+        elif behaviour == "counts":
+            self.say(BANNER + CORE + START + "(d1) fp1 plan hypercall.null\r\n" + COUNTED + BODY.partition("plan fake.test\r\n")[2] + end)
         elif behaviour == "types":
             self.say(BANNER)
             typed = os.read(self.line, 64).decode("latin-1")

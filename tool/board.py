@@ -96,7 +96,7 @@ class Presence:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runner", default="", metavar="FILE", help="a real board: TOML file with its [runner]")
-    parser.add_argument("--serial", default="", metavar="DEV", help="the real board's console")
+    parser.add_argument("--serial", default="", metavar="DEV", help="the real board's console; - is the one its runner has by itself")
 
 
 def names() -> list[str]:

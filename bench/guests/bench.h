@@ -17,6 +17,7 @@
 #ifndef BENCH_GUESTS_BENCH_H
 #define BENCH_GUESTS_BENCH_H
 
+#include "cycles.h"
 #include "fencepost.h"
 #include "stamp.h"
 
@@ -32,8 +33,17 @@ static inline void round_start_by(struct bench_clock *clock) { stamp_and_start(&
 /* From the mark to the stamp: 1 instruction. */
 static inline void round_stop_by(struct bench_clock *clock) { clock->stops += stop_and_stamp(); }
 
-static inline void round_start(void) { round_start_by(&bench_clock); }
-static inline void round_stop(void) { round_stop_by(&bench_clock); }
+static inline void round_start(void)
+{
+    cycles_begin();
+    round_start_by(&bench_clock);
+}
+
+static inline void round_stop(void)
+{
+    round_stop_by(&bench_clock);
+    cycles_end();
+}
 
 /* The sums of the n-th series, as far as this domain has stamped it. */
 void clock_tell(uint32_t series, const struct bench_clock *clock);

@@ -23,4 +23,5 @@ void series_tell(const char *format, ...)
     note("series %s", name);
     clock_tell(nr_series++, &bench_clock);
     bench_clock = (struct bench_clock){0};
+    cycles_report();
 }

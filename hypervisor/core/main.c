@@ -182,6 +182,8 @@ noreturn_fn void main_boot_cpu(struct cpu *cpu)
     vuart_init();
     console_log("fencepost %s board=%s access=%s slots=%u cpus=%u", config->commit[0] ? config->commit : "-", board_name,
                 access_name(config), (unsigned)config->slots, (unsigned)config->nr_cpus);
+    if (config->flags & CONFIG_BENCH)
+        arch_let_guests_count_cycles();
     protect_load_hypervisor_view();
     master_init(config);
     page_init(config);
@@ -201,6 +203,8 @@ noreturn_fn void main_secondary_cpu(struct cpu *cpu, unsigned id)
     gic_init_cpu(id);
     protect_configure_cpu(cpu, config_verified);
     arch_init_traps();
+    if (config_verified->flags & CONFIG_BENCH)
+        arch_let_guests_count_cycles();
     protect_load_hypervisor_view();
     adopt_vcpus(cpu);
     smp_serve(); /* what was posted before this CPU could be kicked */

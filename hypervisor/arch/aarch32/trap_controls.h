@@ -29,7 +29,9 @@
 #define TRAP_HCPTR (HCPTR_TTA | 0x33ffu)
 
 #define TRAP_HSTR (1u << 15)      /* CP15 c15: implementation defined (TCM, peripheral port, ...) */
-#define TRAP_HDCR (1u << 11 | 1u << 10 | 1u << 9 | 1u << 6 | 1u << 5) /* debug and PMU registers */
+#define HDCR_HPMN 0x1fu           /* counters that EL1 would own; 0 is no value, so what reset says stays */
+#define HDCR_TPM (1u << 6)
+#define TRAP_HDCR (1u << 11 | 1u << 10 | 1u << 9 | HDCR_TPM | 1u << 5) /* debug and PMU registers */
 #define TRAP_HACTLR 0u            /* EL1 may change nothing implementation defined */
 #define TRAP_CNTHCTL 1u           /* EL1 reads the physical counter; its physical timer traps */
 

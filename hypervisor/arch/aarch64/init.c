@@ -37,7 +37,7 @@ void arch_init_traps(void)
     WRITE_SYSREG(hcr_el2, TRAP_HCR);
     WRITE_SYSREG(cptr_el2, TRAP_CPTR | CPTR_TFP);
     WRITE_SYSREG(hstr_el2, TRAP_HSTR);
-    WRITE_SYSREG(mdcr_el2, TRAP_MDCR);
+    WRITE_SYSREG(mdcr_el2, (READ_SYSREG(mdcr_el2) & MDCR_HPMN) | TRAP_MDCR);
     WRITE_SYSREG(cnthctl_el2, TRAP_CNTHCTL);
     WRITE_SYSREG(cnthp_ctl_el2, 0);
     WRITE_SYSREG(cntv_ctl_el0, 0);

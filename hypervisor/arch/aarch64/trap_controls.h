@@ -27,7 +27,9 @@
 #define TRAP_CPTR (CPTR_TTA | 0x33ffull) /* with the bits that are one, SVE's trap among them */
 
 #define TRAP_HSTR 0ull
-#define TRAP_MDCR (1ull << 11 | 1ull << 10 | 1ull << 9 | 1ull << 6 | 1ull << 5) /* debug and PMU registers */
+#define MDCR_HPMN 0x1full        /* counters that EL1 would own; 0 is no value, so what reset says stays */
+#define MDCR_TPM (1ull << 6)
+#define TRAP_MDCR (1ull << 11 | 1ull << 10 | 1ull << 9 | MDCR_TPM | 1ull << 5) /* debug and PMU registers */
 #define TRAP_CNTHCTL 1ull      /* EL1 reads the physical counter; its physical timer traps */
 
 #define TRAP_VMPIDR(id) (1ull << 31 | (id))

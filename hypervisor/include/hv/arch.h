@@ -53,6 +53,12 @@ struct cpu *arch_cpu_block(unsigned cpu);
 /* Trap controls of this CPU (hypervisor/README.md), timer offset, virtual CPU interface. */
 void arch_init_traps(void);
 
+/*
+ * After arch_init_traps, in systems with fencepost,bench only: guests may read this CPU's cycle counter, which counts
+ * the hypervisor as well. Says what the numbers depend on. Nothing on a core without a PMU.
+ */
+void arch_let_guests_count_cycles(void);
+
 /* Zeroes and copies RAM, fast; the size is a multiple of 32 bytes, the copy does not overlap. */
 void arch_zero_words(uint32_t *from, uint32_t *limit);
 void arch_copy_words(uint32_t *to, const uint32_t *from, const uint32_t *limit);
