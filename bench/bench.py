@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bench import metrics, onboard, profile, sanity, session, table
+from bench import hostcost, metrics, onboard, profile, sanity, session, table
 from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("glob", nargs="?", default="*", metavar="GLOB",
                         help="only metrics whose name matches, e.g. 'evtchn.send.*.window'")
     parser.add_argument("--profile", action="store_true", help="for each metric its functions, by class of instruction")
+    parser.add_argument("--host-perf", action="store_true", help="what the emulator costs on this machine, by perf stat")
     boards.add_arguments(parser)
     add_common_arguments(parser)
 
@@ -71,9 +73,17 @@ def as_json(results: Sequence[Result], identity: dict[str, str]) -> dict[str, An
     return {"schema": SCHEMA, **identity, "results": [entry(result) for result in results]}
 
 
-def store(opened: session.Session, results: Sequence[Result]) -> None:
+def _host_cost(opened: session.Session) -> dict[str, Any]:
+    """The section of its own, if it was asked for."""
+    if opened.perf is None:
+        return {}
+    folders = {folder.name: folder for folder in sorted(opened.folder.iterdir()) if folder.is_dir()}
+    return {"host": hostcost.section(opened.perf, folders)}
+
+
+def store(opened: session.Session, results: Sequence[Result], host: Mapping[str, Any] | None = None) -> None:
     """Kept with the run, for whoever reads stored results."""
-    (opened.folder / "bench.json").write_text(json.dumps(as_json(results, opened.identity()), indent=1) + "\n")
+    (opened.folder / "bench.json").write_text(json.dumps({**as_json(results, opened.identity()), **(host or {})}, indent=1) + "\n")
 
 
 def class_cells(counts: Counts | None) -> list[str]:
@@ -125,12 +135,17 @@ def main(args: argparse.Namespace) -> int:
     opened = session.open_session("bench", args.board, Progress(), args.jobs, args.profile, attached=attached)
     if opened.board.real or args.serial:
         return onboard.run(opened, rows, names, args.glob, args.json)
+    if args.host_perf:
+        opened = replace(opened, perf=hostcost.find())
     results = measure_glob(opened, rows, names, args.glob)
-    store(opened, results)
+    host = _host_cost(opened)
+    store(opened, results, host)
     if args.json:
-        write_json(args.json, as_json(results, opened.identity()))
+        write_json(args.json, {**as_json(results, opened.identity()), **host})
     if args.json != "-":
         print(report(results, rows, opened.identity()))
+        if host:
+            print("\n" + hostcost.report(host["host"]))
         print(f"\nlogs: {paths.relative(opened.folder)}")
     missing = not results or any(isinstance(result, NotMeasured) for result in results)
     return Exit.NOT_MEASURED if missing else Exit.FINE

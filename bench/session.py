@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench import clock, counts, functions, image, measure
+from bench import clock, counts, functions, hostcost, image, measure
 from bench.metrics import Counted, Metric, natural
 from tool import board as boards
 from tool import build, console, devicetree, environment, machine, paths, records, setup, strategy, system, toolchain, verdict
@@ -49,6 +49,7 @@ class Session:
     functions: functions.Functions | None = None   # None: nothing is counted by function
     checkout: paths.Checkout = field(default_factory=paths.here)       # that the images and the systems are of
     known: MutableMapping[str, Outcome] = field(default_factory=dict)   # by all that a machine is loaded with
+    perf: hostcost.Perf | None = None              # None: the emulator's own cost is not asked for
 
     @property
     def other(self) -> bool:
@@ -190,7 +191,8 @@ def run(session: Session, job: Job) -> Outcome:
     if loaded in session.known:
         return replace(session.known[loaded], again=True)
     chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
-                             plugins(session, job, prepared))
+                             plugins(session, job, prepared),
+                             wrapper=session.perf.words(session.folder / job.label) if session.perf else ())
     result = machine.run(chosen, session.folder / job.label, machine.Limits(guest_ms=_GUEST_MS))
     facts = verdict.Facts(result.ended, result.status, result.stderr)
     judged = verdict.judge(result.text, facts, verdict.Expectation(session.benches[job.bench].test, nonce, guest_ms=_GUEST_MS))

@@ -29,6 +29,7 @@ class Machine:
     cpus: int = 1
     nonce: str = "0" * 16
     plugins: tuple[str, ...] = ()    # arguments of -plugin
+    wrapper: tuple[str, ...] = ()    # a command that runs QEMU as its one child and measures it
     gdb: str | None = None           # argument of -gdb; the machine then waits for the debugger
     emulator: str | None = None      # instead of the board's own
     typed: bytes | None = b""        # at the console, as fast as it is taken; None: our own standard input

@@ -56,7 +56,7 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
         words, clock = command(machine, _marking(machine)), VirtualClock(ours, machine.board.runner.clock)
         start = time.monotonic()
         try:
-            process = subprocess.Popen([*watch.leash(words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
+            process = subprocess.Popen([*_prefix(machine, words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
                                        stdin=keyboard, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0)
         except OSError as error:
@@ -64,9 +64,25 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
             return Ended.START, None
         theirs.close()
         try:
-            return _watch(process, limits, watcher, clock, start + limits.wall())
+            return _watch(process, machine, limits, watcher, clock, start + limits.wall())
         finally:
-            _reap(process, watcher, bool(machine.plugins))
+            _reap(process, machine, watcher)
+
+
+def _prefix(machine: Machine, emulator: str) -> list[str]:
+    """The wrapper and the emulator both end with us."""
+    leash = watch.leash(emulator)
+    return [*leash, *machine.wrapper, *(leash if machine.wrapper else [])]
+
+
+def _emulator(process: subprocess.Popen[bytes], machine: Machine) -> int:
+    """The process that is QEMU; of a wrapper that has not started it yet, the wrapper."""
+    if not machine.wrapper:
+        return process.pid
+    try:
+        return int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+    except (OSError, IndexError):
+        return process.pid
 
 
 def _marking(machine: Machine) -> tuple[str, ...]:
@@ -74,11 +90,11 @@ def _marking(machine: Machine) -> tuple[str, ...]:
     return () if machine.plugins else coverage.plugins_for(machine.hypervisor)
 
 
-def _watch(process: subprocess.Popen[bytes], limits: Limits, watcher: Watcher, clock: VirtualClock,
+def _watch(process: subprocess.Popen[bytes], machine: Machine, limits: Limits, watcher: Watcher, clock: VirtualClock,
            deadline: float) -> tuple[Ended, int | None]:
     def look(now: float) -> Ended | None:
         clock.look(now)
-        if _cpu_seconds(process.pid) > limits.host():
+        if _cpu_seconds(_emulator(process, machine)) > limits.host():
             return Ended.WALL_TIME
         if clock.milliseconds > limits.guest_ms:
             return Ended.GUEST_TIME
@@ -97,14 +113,14 @@ def _exited(process: subprocess.Popen[bytes], deadline: float) -> tuple[Ended, i
         return Ended.WALL_TIME, None
 
 
-def _reap(process: subprocess.Popen[bytes], watcher: Watcher, plugins: bool) -> None:
-    """A plugin writes its results when QEMU ends in order; otherwise nothing is worth waiting for."""
+def _reap(process: subprocess.Popen[bytes], machine: Machine, watcher: Watcher) -> None:
+    """A plugin or a wrapper writes its results when QEMU ends in order; otherwise nothing is worth waiting for."""
     with process:
-        if process.poll() is None and plugins:
-            process.send_signal(signal.SIGTERM)
+        if process.poll() is None and (machine.plugins or machine.wrapper):
             try:
+                os.kill(_emulator(process, machine), signal.SIGTERM)
                 process.wait(watch.IDLE_SECONDS)
-            except subprocess.TimeoutExpired:
+            except (subprocess.TimeoutExpired, ProcessLookupError):
                 pass
         process.kill()
         watcher.drain(process.stdout.fileno(), process.stderr.fileno())
