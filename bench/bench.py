@@ -14,7 +14,7 @@ from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
 from tool import board as boards
-from tool import paths, strategy
+from tool import extras, needs, paths, strategy
 from tool.exitcodes import Exit, UsageError
 from tool.jsontext import write as write_json
 from tool.progress import Progress
@@ -136,6 +136,7 @@ def main(args: argparse.Namespace) -> int:
     if opened.board.real or args.serial:
         return onboard.run(opened, rows, names, args.glob, args.json)
     if args.host_perf:
+        extras.offer(needs.PERF, args.board, opened.progress)
         opened = replace(opened, perf=hostcost.find())
     results = measure_glob(opened, rows, names, args.glob)
     host = _host_cost(opened)

@@ -9,7 +9,8 @@ import pytest
 
 from bench import hostcost
 from testsuite.test_machine import FAKE
-from tool import board, machine, paths
+from tool import board, extras, machine, needs, paths
+from tool.exitcodes import EnvironmentMissing
 from tool.machine import Ended, Machine
 
 PERF = """#!/bin/sh
@@ -68,6 +69,25 @@ def test_a_perf_that_cannot_measure_is_not_used(tmp_path, monkeypatch, text, rea
 def test_without_perf_it_says_so(monkeypatch):
     monkeypatch.setattr(hostcost.shutil, "which", lambda name: None)
     assert hostcost.find().reason == "not supported on this host: perf is not installed (Debian's linux-perf)"
+
+
+def test_perf_is_installed_when_asked_for_and_an_installation_that_fails_is_no_error(monkeypatch):
+    asked, said = [], []
+
+    def refuse(missing, board_):
+        asked.extend(need.package for need in missing)
+        raise EnvironmentMissing("apt could not install linux-perf")
+
+    absent = needs.Need("linux-perf", "counts", lambda: False)
+    monkeypatch.setattr(extras.setup, "install", refuse)
+    monkeypatch.setenv("FENCEPOST_NO_INSTALL", "1")
+    extras.offer(absent, "mps3-an536", said.append)
+    assert (asked, said) == ([], [])
+    monkeypatch.delenv("FENCEPOST_NO_INSTALL")
+    extras.offer(needs.Need("linux-perf", "counts", lambda: True), "mps3-an536", said.append)
+    assert asked == []
+    extras.offer(absent, "mps3-an536", said.append)
+    assert asked == ["linux-perf"] and said == ["apt could not install linux-perf"]
 
 
 def test_the_numbers_are_the_same_with_and_without(tmp_path, monkeypatch):

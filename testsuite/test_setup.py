@@ -127,7 +127,7 @@ def apt(bare_machine, monkeypatch):
 
 
 def test_install_adds_the_source_then_takes_the_emulator_from_it(apt):
-    setup._install(needs.missing("mps3-an536"), "mps3-an536")
+    setup.install(needs.missing("mps3-an536"), "mps3-an536")
     words = [command for command, _ in apt]
     assert words[0].endswith("apt-get update") and words[2].endswith("apt-get update")
     assert words[1] == "tee /etc/apt/sources.list.d/fencepost-backports.sources"
@@ -138,12 +138,12 @@ def test_install_adds_the_source_then_takes_the_emulator_from_it(apt):
 
 
 def test_a_plan_is_printed_once(apt, capsys):
-    setup._install(needs.missing("mps3-an536"), "mps3-an536")
+    setup.install(needs.missing("mps3-an536"), "mps3-an536")
     assert capsys.readouterr().err.count("missing on this machine:") == 1
 
 
 def test_server_without_backports_is_named_and_its_source_removed(apt, monkeypatch):
     monkeypatch.setattr(setup, "_targets", lambda: aptsource.targets(setup._read(["apt-get"])))
     with pytest.raises(EnvironmentMissing, match="does not serve bookworm-backports"):
-        setup._install(needs.missing("mps3-an536"), "mps3-an536")
+        setup.install(needs.missing("mps3-an536"), "mps3-an536")
     assert apt[-1][0] == "rm -f /etc/apt/sources.list.d/fencepost-backports.sources"

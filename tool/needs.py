@@ -58,6 +58,9 @@ TOOLS = (
 )
 
 
+PERF = Need("linux-perf", "counts what the emulator costs on this machine", _command("perf"))   # when asked for
+
+
 def missing(board: str) -> list[Need]:
     emulators = [] if boards.load(board).real else [emulator(board)]
     return [need for need in (*emulators, *TOOLS) if not need.present()]

@@ -155,7 +155,7 @@ def _agreed(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
-def _install(missing: Sequence[needs.Need], board: str) -> None:
+def install(missing: Sequence[needs.Need], board: str) -> None:
     first = plan(missing, board)
     print(first.text(_source_folder()), file=sys.stderr)
     if not _agreed("install them with apt?"):
@@ -187,7 +187,7 @@ def ensure(board: str, progress: Callable[[str], None], optional_board: bool = F
     if os.environ.get("FENCEPOST_NO_INSTALL") != "1":
         progress("install what is missing")
         try:
-            _install(missing, board)
+            install(missing, board)
         except EnvironmentMissing as stop:
             if not optional_board:
                 raise
