@@ -3,7 +3,7 @@
  * An access to an emulated register names the core register by its number; which one that is depends on the mode.
  * Each register that has banks is loaded and stored in each mode, and no other may change.
  */
-#include "gic.h"
+#include "../gic.h"
 
 enum { INTID_READ = 4, INTID_WRITE = 8, KEPT_BITS = 0xf8f8f8f8 };
 
