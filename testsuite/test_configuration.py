@@ -108,7 +108,7 @@ def system(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("system")
     (folder / "guest.bin").write_bytes(bytes(64))
     return prepare(paths.system("solo"), folder, {"domU1": folder / "guest.bin"}, {}, choices("window"),
-                   board=boards.load(BOARD))
+                   board=BOARD)
 
 
 @pytest.mark.parametrize("fault, message", FAULTS, ids=[fault.__name__.strip("_") for fault, _ in FAULTS])

@@ -52,3 +52,17 @@ PEER(2, foreign, the_short_way_takes_pins_and_gives_them_back)
         peer_signal(0);
     }
 }
+
+TEST(foreign, the_short_way_hands_over_what_is_not_usual, IDS "S2-01 S2-06", WHY "from the element on at which it shows",
+     NEEDS "system=pair strategies=all")
+{
+    static struct batch batch;
+
+    batch_fill(&batch, 2, FIRST_BANK_2, PAGE, FEW);
+    batch.gpfns[2]++; /* not its own place */
+    expect_eq(batch_call(&batch), 0);
+    for (uint32_t n = 0; n < FEW; n++) {
+        expect_eq(batch.errs[n], n == 2 ? -XEN_EINVAL : 0);
+        expect_true(n == 2 ? is_out(few(n)) : is_in(few(n)));
+    }
+}

@@ -2,7 +2,7 @@
 /* What a new life finds in memory: the same pages, nothing of the old life in them, its image and its tree. */
 #include "restart.h"
 
-#define ALL NEEDS "system=restart strategies=window,switch,mask"
+#define ALL NEEDS "system=restart strategies=window,switch,switch-entry,mask"
 #define ONE NEEDS "system=restart"
 
 extern const uint8_t __image_start[], __rel_end[], __image_end[];
