@@ -109,7 +109,7 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
         record = session.benches.get(metric.bench)
         if record is None:
             raise UsageError(f"METRICS.md: {metric.name}: there is no bench {metric.bench}")
-        for name in strategies if metric.per_strategy else _own_strategies(record):
+        for name in strategies if metric.per_strategy else _own_strategies(session, record):
             found[Job(metric.bench, name)] = None
     return list(found)
 
@@ -117,11 +117,12 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
 def _masked_jobs(session: Session, metric: Metric) -> list[Job]:
     """Every bench once, and those that look for the longest stretch under each of their strategies."""
     return [Job(name, strategy_name) for name, record in session.benches.items()
-            for strategy_name in (_own_strategies(record) if metric.measured_by(name) else _own_strategies(record)[:1])]
+            for strategy_name in (_own_strategies(session, record) if metric.measured_by(name) else _own_strategies(session, record)[:1])]
 
 
-def _own_strategies(record: records.Record) -> Sequence[str]:
-    return record.needs.strategies if record.needs.strategies != ("all",) else ("window",)
+def _own_strategies(session: Session, record: records.Record) -> Sequence[str]:
+    named = record.needs.strategies_on(session.board.strategies)
+    return named if record.needs.strategies != ("all",) else named[:1]
 
 
 @dataclass(frozen=True)

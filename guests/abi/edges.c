@@ -66,7 +66,7 @@ enum { NR_CALLS = sizeof(calls) / sizeof(calls[0]) };
 
 static uint32_t answers[MAX_BYTES / 4 + 2];
 
-static int32_t issue(const struct call *call, uint32_t place)
+static int32_t issue(const struct call *call, uintptr_t place)
 {
     if (call->number == 24)
         return hypercall_3(call->number, call->command, 0, place);
@@ -78,20 +78,20 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static void put_block(const struct call *call, uint32_t place)
+static void put_block(const struct call *call, uintptr_t place)
 {
     memset((void *)place, 0, call->bytes);
     memcpy((void *)place, call->block, least(call->bytes, sizeof(call->block)));
 }
 
-static void expect_same(const struct call *call, uint32_t place, int32_t result)
+static void expect_same(const struct call *call, uintptr_t place, int32_t result)
 {
     put_block(call, place);
     const int32_t actual = issue(call, place);
 
     if (actual != result || memcmp((void *)place, answers, call->bytes) != 0)
-        fail_("hypercall %u command %u at 0x%x answers %d, elsewhere %d; or it wrote something else", call->number,
-              call->command, place, actual, result);
+        fail_("hypercall %u command %u at 0x%lx answers %d, elsewhere %d; or it wrote something else", call->number,
+              call->command, (unsigned long)place, actual, result);
 }
 
 /* These two answer how many extents were done, and that is none. */
@@ -109,11 +109,11 @@ static uint32_t surely_touched(const struct call *call)
     return call->block[0] == ROOM ? 5 : call->bytes;
 }
 
-static uint32_t end_of_memory(void)
+static uintptr_t end_of_memory(void)
 {
     const uint32_t last = machine.nr_banks - 1;
 
-    return (uint32_t)(machine.bank[last].base + machine.bank[last].size);
+    return (uintptr_t)(machine.bank[last].base + machine.bank[last].size);
 }
 
 TEST(abi, an_argument_may_lie_on_any_address, IDS "", WHY "every call copies it by the same rules", NEEDS "system=solo")
@@ -121,14 +121,14 @@ TEST(abi, an_argument_may_lie_on_any_address, IDS "", WHY "every call copies it 
     static uint32_t elsewhere[MAX_BYTES / 4 + 2];
 
     for (uint32_t i = 0; i < NR_CALLS; i++) {
-        put_block(&calls[i], (uint32_t)answers);
-        const int32_t result = issue(&calls[i], (uint32_t)answers);
+        put_block(&calls[i], (uintptr_t)answers);
+        const int32_t result = issue(&calls[i], (uintptr_t)answers);
 
         expect_true(result != -XEN_EFAULT);
         for (uint32_t odd = 0; odd < 4; odd++)
-            expect_same(&calls[i], (uint32_t)elsewhere + odd, result);
+            expect_same(&calls[i], (uintptr_t)elsewhere + odd, result);
         expect_same(&calls[i], end_of_memory() - calls[i].bytes, result);
-        expect_same(&calls[i], (end_of_memory() - calls[i].bytes) & ~3u, result);
+        expect_same(&calls[i], (end_of_memory() - calls[i].bytes) & ~(uintptr_t)3, result);
     }
 }
 
@@ -137,7 +137,7 @@ TEST(abi, an_argument_that_reaches_over_the_end_is_efault, IDS "S4-23", WHY "the
 {
     for (uint32_t i = 0; i < NR_CALLS; i++) {
         for (uint32_t over = 1; over <= 4; over++) {
-            const uint32_t place = end_of_memory() - surely_touched(&calls[i]) + over;
+            const uintptr_t place = end_of_memory() - surely_touched(&calls[i]) + over;
 
             if (place < end_of_memory())
                 memcpy((void *)place, calls[i].block, least(end_of_memory() - place, sizeof(calls[i].block)));

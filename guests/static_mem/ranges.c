@@ -75,7 +75,7 @@ TEST(static_mem, ten_ranges_are_ten_banks, IDS "S1-01 S0-04", WHY "in the order 
 TEST(static_mem, half_a_gibibyte_where_the_founding_document_has_it, IDS "S1-01", WHY "512 MiB at 0x30000000",
      NEEDS "system=heap strategies=window,switch,mask,shared")
 {
-    const struct range named = {RAM(0x30000000), RAM(0x20000000)};
+    const struct range named = {RAM(0x30000000), 0x20000000};
 
     expect_eq(machine.bank[1].base, named.base);
     expect_eq(machine.bank[1].size, named.bytes);
@@ -107,7 +107,7 @@ TEST(static_mem, the_hypervisors_own_range_is_out_of_reach, IDS "S1-02 S4-23", W
 TEST(static_mem, the_hypervisor_stays_inside_its_own_range, IDS "S1-02",
      WHY "pages on both sides hold what they held", NEEDS HEAP_NEEDS "fill=0x4fffe000+0x2000,0x50080000+0x1000")
 {
-    static const uint32_t places[] = {RAM(0x30000000), RAM(0x30001000), RAM(0x3ffff000), 0x40000000, 0x4fffd000};
+    static const uint32_t places[] = {RAM(0x30000000), RAM(0x30001000), RAM(0x3ffff000), RAM(0x40000000), RAM(0x4fffd000)};
 
     for (uint32_t i = 0; i < 5; i++) {
         require_eq(decrease(places[i], 0), 1);
@@ -132,8 +132,8 @@ TEST(static_mem, every_page_of_a_great_bank_has_a_state, IDS "S0-07 S1-05", WHY 
         expect_eq(decrease(at + 100 * PAGE, 0), 0);
         require_eq(populate(at, 9), 1);
     }
-    require_eq(decrease(0x4ffff000, 0), 1);
-    expect_out(0x4ffff000);
-    expect_in(0x4fffe000);
-    require_eq(populate(0x4ffff000, 0), 1);
+    require_eq(decrease(RAM(0x4ffff000), 0), 1);
+    expect_out(RAM(0x4ffff000));
+    expect_in(RAM(0x4fffe000));
+    require_eq(populate(RAM(0x4ffff000), 0), 1);
 }

@@ -17,21 +17,19 @@ enum {
     FR_RXFE = 1 << 4,
     FR_TXFF = 1 << 5,
     LCR_H_8_BITS = 3 << 5,
-    LCR_H_FIFO = 1 << 4,
     CR_ENABLE = 1 << 0,
     CR_TX = 1 << 8,
     CR_RX = 1 << 9,
     INT_RX = 1 << 4,
-    INT_RT = 1 << 6,
     INT_ALL = 0x7ff,
 };
 
-/* The baud rate is the firmware's. */
+/* The baud rate is the firmware's. No FIFO: each character interrupts, and none is lost when receiving starts. */
 void uart_init(uintptr_t base)
 {
     mmio_write32(base + UART_IMSC, 0);
     mmio_write32(base + UART_ICR, INT_ALL);
-    mmio_write32(base + UART_LCR_H, LCR_H_8_BITS | LCR_H_FIFO);
+    mmio_write32(base + UART_LCR_H, LCR_H_8_BITS);
     mmio_write32(base + UART_CR, CR_ENABLE | CR_TX);
 }
 
@@ -45,17 +43,15 @@ void uart_write(uintptr_t base, const char *text, uint32_t length)
     }
 }
 
-/* Without the FIFO each character interrupts. */
 void uart_receive(uintptr_t base)
 {
-    mmio_write32(base + UART_LCR_H, LCR_H_8_BITS);
     mmio_write32(base + UART_CR, CR_ENABLE | CR_TX | CR_RX);
-    mmio_write32(base + UART_IMSC, INT_RX | INT_RT);
+    mmio_write32(base + UART_IMSC, INT_RX);
 }
 
 bool uart_get(uintptr_t base, char *c)
 {
-    mmio_write32(base + UART_ICR, INT_RX | INT_RT); /* before the read: the next character interrupts again */
+    mmio_write32(base + UART_ICR, INT_RX); /* before the read: the next character interrupts again */
     if (mmio_read32(base + UART_FR) & FR_RXFE)
         return false;
     *c = (char)mmio_read32(base + UART_DR);
