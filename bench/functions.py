@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ def without_clone(symbol: str) -> str:
 class Functions:
     places: Mapping[int, Chain]                # every _STEP bytes of compiled code
     symbols: tuple[tuple[int, str], ...]       # ascending
+    files: Mapping[str, str] = field(default_factory=dict)   # where a function of the one name is declared
 
     def chain(self, address: int) -> Chain:
         """The function, and what is inlined there, innermost last."""
@@ -44,13 +45,18 @@ class Span:
     chain: tuple[tuple[str, str], ...]         # (name, where it is declared)
 
 
+def declarations(spans: Iterable[Span]) -> dict[str, set[str]]:
+    declared: dict[str, set[str]] = defaultdict(set)
+    for span in spans:
+        for name, where in span.chain:
+            declared[name].add(where)
+    return declared
+
+
 def paint(spans: Iterable[Span]) -> dict[int, Chain]:
     """Deeper spans over shallower ones. Two functions of one name are told apart by the file."""
     ordered = sorted(spans, key=lambda span: len(span.chain))
-    declared: dict[str, set[str]] = defaultdict(set)
-    for span in ordered:
-        for name, where in span.chain:
-            declared[name].add(where)
+    declared = declarations(ordered)
     places: dict[int, Chain] = {}
     for span in ordered:
         chain = tuple(name if len(declared[name]) == 1 else f"{name} ({where})" for name, where in span.chain)
@@ -138,4 +144,5 @@ def read(file: Path) -> Functions:
         spans: list[Span] = []
         for unit in dwarf.iter_CUs():
             spans += _walk(_Unit(dwarf, unit), unit.get_top_DIE(), ())
-        return Functions(paint(spans), symbols)
+        files = {name: next(iter(found)) for name, found in declarations(spans).items() if len(found) == 1}
+        return Functions(paint(spans), symbols, files)

@@ -15,6 +15,7 @@ class Profile:
     metric: str
     functions: Mapping[str, Counts]          # by the innermost function
     chains: Mapping[Chain, Counts] = field(default_factory=dict)   # by all of it, outermost first
+    files: Mapping[str, str] = field(default_factory=dict)         # where an innermost function is declared, if told
 
     @property
     def total(self) -> Counts:
@@ -29,7 +30,8 @@ def fold(metric: str, lines: Lines, functions: Functions) -> Profile:
     innermost: dict[str, Counts] = {}
     for chain, counts in chains.items():
         innermost[chain[-1]] = innermost.get(chain[-1], Counts()) + counts
-    return Profile(metric, innermost, chains)
+    files = {name: file for name in innermost if (file := functions.files.get(name))}
+    return Profile(metric, innermost, chains, files)
 
 
 def lines_of(metric: Metric, bins: Bins) -> Lines:
@@ -78,7 +80,13 @@ def explain(before: Profile, after: Profile) -> list[str]:
         if any(change.classes):
             moved.append((name, " (new)" if old is None else " (gone)" if new is None else "", change))
     moved.sort(key=lambda item: (-abs(item[2].total), -sum(map(abs, item[2].classes)), item[0]))
-    return [f"{change.total:+}  {name}{kind}: {_moved(change)}" for name, kind, change in moved]
+    return [f"{change.total:+}  {_place(name, before, after)}{kind}: {_moved(change)}" for name, kind, change in moved]
+
+
+def _place(name: str, *profiles: Profile) -> str:
+    """The function and its file: of what is compiled once per strategy the reader knows the file."""
+    file = next((found for profile in profiles if (found := profile.files.get(name))), "")
+    return f"{name} ({file})" if file else name
 
 
 def as_json(profile: Profile) -> list[dict[str, object]]:

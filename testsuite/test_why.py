@@ -35,6 +35,23 @@ def test_one_instruction_is_named_with_its_function_and_class() -> None:
     assert reason(before, after) == ["+1  evtchn_send: +1 plain"]
 
 
+def test_what_a_header_holds_for_every_strategy_is_one_reason() -> None:
+    def sided(strategy: str, counts: Counts) -> Measurement:
+        name = f"send_local_{strategy.partition('-')[0]}"
+        profile = Profile("m." + strategy, {name: counts, "view_mask": SEND}, files={name: "evtchn_send.h", "view_mask": "mask.c"})
+        return Measurement("m." + strategy, strategy, Exact(profile.total.total, "instructions"), None, profile=profile)
+    pairs = [(sided(name, SEND), sided(name, SEND + of(plain=1))) for name in ("window", "switch-entry", "mask")]
+    found = why.groups([change(*pair) for pair in pairs], why.Measured("abc", {a.metric: a for a, _ in pairs},
+                                                                       {b.metric: b for _, b in pairs}))
+    assert [group.lines for group in found] == [("+1  send_local_<s> (evtchn_send.h): +1 plain",)]
+
+
+def test_a_strategy_s_own_function_keeps_its_name() -> None:
+    pair = [Measurement("m", "mask", Exact(29 + more, "instructions"), None, profile=Profile(
+        "m", {"view_mask": SEND + of(plain=more)}, files={"view_mask": "mask.c"})) for more in (0, 1)]
+    assert reason(*pair) == ["+1  view_mask (mask.c): +1 plain"]
+
+
 def test_what_moved_outside_the_hypervisor_is_said() -> None:
     assert reason(measured("m", 4, f=SEND), measured("m", 7, f=SEND)) == ["+3  outside the hypervisor"]
 
