@@ -19,12 +19,12 @@ int32_t cpu_start(uint32_t cpu, void (*function)(void *), void *argument)
 
     *start = (struct cpu_start){function, argument};
     __asm__ volatile("dsb sy" ::: "memory");
-    return psci((uint32_t)PSCI_CPU_ON | PSCI_NATIVE, cpu, (uintptr_t)fp_secondary, (uintptr_t)start);
+    return psci(PSCI_CPU_ON_NATIVE, cpu, (uintptr_t)fp_secondary, (uintptr_t)start);
 }
 
 bool cpu_is_off(uint32_t cpu)
 {
-    return psci((uint32_t)PSCI_AFFINITY_INFO | PSCI_NATIVE, cpu, 0, 0) == PSCI_AFFINITY_OFF;
+    return psci(PSCI_AFFINITY_INFO_NATIVE, cpu, 0, 0) == PSCI_AFFINITY_OFF;
 }
 
 void cpu_off(void)

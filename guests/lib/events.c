@@ -204,8 +204,12 @@ static void on_upcall(uint32_t intid)
 
 void upcall_enable(void)
 {
+    const struct vcpu_info *info = registered_info[this_cpu()];
+
     irq_set_handler(INTID_EVENT_UPCALL, on_upcall);
     irq_enable_source(INTID_EVENT_UPCALL);
+    if (info != NULL && !upcall_flag(this_cpu()))
+        irq_drop(INTID_EVENT_UPCALL);
 }
 
 void upcall_disable(void)

@@ -209,6 +209,7 @@ void irq_set_handler(uint32_t intid, irq_handler_t handler);
 void irq_enable_source(uint32_t intid); /* SGI and PPI: for the calling vCPU */
 void irq_disable_source(uint32_t intid);
 void irq_set_priority(uint32_t intid, uint8_t priority);
+void irq_drop(uint32_t intid);        /* if it is the one that would be taken now; IRQs are masked */
 bool irq_is_pending(uint32_t intid); /* as the distributor or redistributor says */
 void irq_send_sgi(uint32_t intid, uint32_t cpu);
 uint32_t irq_count(uint32_t cpu, uint32_t intid); /* interrupts taken */
@@ -247,7 +248,7 @@ uint64_t selector_take(uint32_t vcpu); /* exchange with 0 */
 void events_quiet(uint32_t vcpu);      /* flag and selector to 0, every pending bit too */
 
 /* Upcall by interrupt: after irq_init(); the handler scans, clears, counts, and calls the port's function. */
-void upcall_enable(void); /* for the calling vCPU */
+void upcall_enable(void); /* for the calling vCPU; an upcall whose flag was cleared since is dropped */
 void upcall_disable(void);
 void upcall_set_handler(irq_handler_t handler); /* instead of the scan; NULL: the scan again */
 void event_set_handler(uint32_t port, void (*function)(uint32_t port));

@@ -99,6 +99,13 @@ void irq_disable_source(uint32_t intid)
     barrier();
 }
 
+/* Some hypervisors hold an interrupt that was due once, though its line is down again. */
+void irq_drop(uint32_t intid)
+{
+    if (icc_read_hppir1() == intid && icc_read_iar1() == intid)
+        icc_write_eoir1(intid);
+}
+
 bool irq_is_pending(uint32_t intid)
 {
     return (*word_of(intid, ISPENDR) & bit_of(intid)) != 0;

@@ -18,6 +18,4 @@ struct fp_context {
 struct fp_context *fp_exception(const struct fp_frame *frame, uint32_t kind, uint32_t spsr);
 _Noreturn void fp_unexpected_fiq(void);
 
-enum { PSCI_NATIVE = 0 }; /* what the id of a function with addresses has besides */
-
 #endif

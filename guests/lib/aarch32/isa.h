@@ -84,6 +84,10 @@ static inline void call_with_hypercall(uintptr_t code, uint32_t number, uintptr_
     __asm__ volatile("blx %3" : "+r"(r0), "+r"(r1), "+r"(r12) : "r"(code) : "r2", "r3", "lr", "memory", "cc");
 }
 
+/* Ids of PSCI functions with addresses in the width of this guest. */
+#define PSCI_CPU_ON_NATIVE (uint32_t)PSCI_CPU_ON
+#define PSCI_AFFINITY_INFO_NATIVE (uint32_t)PSCI_AFFINITY_INFO
+
 static inline void irq_unmask(void) { __asm__ volatile("cpsie i" ::: "memory"); }
 static inline void irq_mask(void) { __asm__ volatile("cpsid i" ::: "memory"); }
 static inline bool irq_is_masked(void)

@@ -41,6 +41,14 @@ static inline uint32_t icc_read_iar1(void)
     return intid;
 }
 
+static inline uint32_t icc_read_hppir1(void)
+{
+    uint32_t intid;
+
+    __asm__ volatile("mrc p15, 0, %0, c12, c12, 2" : "=r"(intid)::"memory");
+    return intid;
+}
+
 static inline void icc_write_eoir1(uint32_t intid)
 {
     __asm__ volatile("dsb\n\tmcr p15, 0, %0, c12, c12, 1\n\tisb" ::"r"(intid) : "memory");

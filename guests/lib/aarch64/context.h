@@ -17,6 +17,4 @@ struct fp_context {
 
 struct fp_context *fp_exception(const struct fp_frame *frame, uint32_t vector);
 
-enum { PSCI_NATIVE = 1 << 30 }; /* what the id of a function with addresses has besides */
-
 #endif

@@ -90,6 +90,10 @@ static inline void call_with_hypercall(uintptr_t code, uint32_t number, uintptr_
                        "x17", "x30", "memory", "cc");
 }
 
+/* Ids of PSCI functions with addresses in the width of this guest. */
+#define PSCI_CPU_ON_NATIVE 0xc4000003u
+#define PSCI_AFFINITY_INFO_NATIVE 0xc4000004u
+
 static inline void irq_unmask(void) { __asm__ volatile("msr daifclr, #2" ::: "memory"); }
 static inline void irq_mask(void) { __asm__ volatile("msr daifset, #2" ::: "memory"); }
 static inline bool irq_is_masked(void)

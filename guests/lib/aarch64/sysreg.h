@@ -41,6 +41,14 @@ static inline uint32_t icc_read_iar1(void)
     return (uint32_t)intid;
 }
 
+static inline uint32_t icc_read_hppir1(void)
+{
+    uint64_t intid;
+
+    __asm__ volatile("mrs %0, icc_hppir1_el1" : "=r"(intid)::"memory");
+    return (uint32_t)intid;
+}
+
 static inline void icc_write_eoir1(uint64_t intid)
 {
     __asm__ volatile("dsb sy\n\tmsr icc_eoir1_el1, %0\n\tisb" ::"r"(intid) : "memory");
