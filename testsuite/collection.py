@@ -11,7 +11,7 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 
 from testsuite.session import Settings
 from tool import board as boards
-from tool import failure, records, stored, strategy, trial
+from tool import divergences, failure, records, stored, strategy, trial
 from tool.exitcodes import Stop
 from tool.verdict import Kind
 
@@ -87,7 +87,10 @@ class GuestItem(pytest.Item):
         """Boots and judges. A verdict that says `error` is raised here, so that pytest reports an error."""
         settings = self.config.stash[SETTINGS]
         if settings.missing:
-            self._tell("skip", reason := f"{settings.board} is MISSING: {settings.missing}")
+            self._tell("skip", settings.missing)
+            pytest.skip(settings.missing)
+        if self.trial.left_out:
+            self._tell("skip", reason := f"not on {self.trial.reference}: {self.trial.left_out}")
             pytest.skip(reason)
         record = self.trial.record
         if reason := boards.load(settings.board).skip(record.test, record.needs.system, record.file):
@@ -105,11 +108,11 @@ class GuestItem(pytest.Item):
             raise NotPassed(self.outcome)
 
     def runtest(self) -> None:
-        verdict, wanted = self.outcome.verdict, self.trial.strategy in self.trial.record.needs.xfail
+        verdict, wanted = self.outcome.verdict, self.trial.expected_failure
         if verdict.kind is Kind.SKIP:
             pytest.skip(verdict.reason)
         if wanted and verdict.kind is Kind.FAIL:
-            pytest.xfail(f"expected under {self.trial.strategy}: {verdict.reason}")
+            pytest.xfail(f"expected under {wanted}: {verdict.reason}")
         if wanted and verdict.kind is Kind.PASS:
             raise NotPassed(self.outcome, unexpected=True)
         if verdict.kind is not Kind.PASS:
@@ -131,7 +134,7 @@ class GuestItem(pytest.Item):
         verdict = failed.outcome.verdict
         head = f"{verdict.kind.value}: {verdict.reason}"
         if failed.unexpected:
-            head = f"[XPASS(strict)] passes under {self.trial.strategy}, where a failure is expected"
+            head = f"[XPASS(strict)] passes under {self.trial.expected_failure}, where a failure is expected"
         options = self.config.stash[SETTINGS].options()
         return self._report(f"{head}\n{failure.text(failed.outcome, self.nodeid, options)}", head)
 
@@ -154,8 +157,8 @@ def register(config: pytest.Config, marker: str, text: str) -> None:
 def facts(one: trial.Trial) -> dict[str, str]:
     """What a result row says about the item, as JUnit properties."""
     board = boards.load(one.board, one.attached)
-    expected = "yes" if one.strategy in one.record.needs.xfail else "no"
-    return {"board": board.label, "cpu": board.cpu_model, "hypervisor": "fencepost", "image": one.kind,
+    expected = "yes" if one.expected_failure else "no"
+    return {"board": board.label, "cpu": board.cpu_model, "hypervisor": one.reference or "fencepost", "image": one.kind,
             "suite": one.record.suite, "strategy": one.strategy, "ids": " ".join(one.record.ids),
             "expected_failure": expected}
 
@@ -163,18 +166,24 @@ def facts(one: trial.Trial) -> dict[str, str]:
 def trials(settings: Settings) -> Iterator[trial.Trial]:
     """Every test of every image and strategy that the options leave; raises Stop for records nobody can run."""
     board = boards.load(settings.board, settings.attached)
+    if settings.reference and not settings.guest:
+        known = [record.test for suite in settings.suites("release") for record in records.tests(suite)]
+        divergences.check_names(divergences.load(), known)
     for kind, image in settings.images.items():
         for suite in settings.suites(kind):
             for record in records.tests(suite):
-                for name in trial.of(record, chosen(record, board, settings.strategy), kind):
-                    yield trial.Trial(settings.board, kind, Path(image), suite, record, name, settings.attached)
+                for name in trial.of(record, chosen(record, board, settings), kind):
+                    yield trial.Trial(settings.board, kind, Path(image), suite, record, name, settings.attached,
+                                      settings.reference)
 
 
-def chosen(record: records.Record, board: boards.Board, only: str | None) -> list[str]:
-    """The record's strategies, or the one asked for: a test of `all` runs under any variant, too."""
-    named = record.needs.strategies_on(board.strategies)
+def chosen(record: records.Record, board: boards.Board, settings: Settings) -> list[str]:
+    """The record's strategies, or the one asked for: a test of `all` runs under any variant, too. Xen has but one way."""
+    named, only = record.needs.strategies_on(board.strategies), settings.strategy
     for name in named:
         strategy.choices(name)
+    if settings.reference:
+        return [name for name in board.strategies[:1] if name in named]
     if only is None:
         return list(named)
     return [only] if only in named or record.needs.strategies == ("all",) else []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tool import board as boards
-from tool import build, paths
+from tool import build, paths, xen
 from tool.exitcodes import EnvironmentMissing, Stop, UsageError
 
 
@@ -17,12 +17,13 @@ class Settings:
     board: str
     run_folder: str
     images: dict[str, str]           # kind of hypervisor image -> file
-    hypervisor: str = "fencepost"    # or a file of one's own
+    hypervisor: str = "fencepost"    # or the name of a Xen, or a file of one's own
     guest: str | None = None         # a guest of one's own instead of the suites
     strategy: str | None = None
     runner: str = ""                 # file of a real board
     serial: str = ""
-    missing: str = ""                # why the board cannot run here
+    reference: str = ""              # the name of the Xen that runs instead of ours
+    missing: str = ""                # what cannot run here, and why
     broken: str = ""                 # why there is nothing to run
 
     def suites(self, kind: str) -> list[Path]:
@@ -48,13 +49,25 @@ class Settings:
 
 
 def hypervisor_images(board: str, hypervisor: str) -> dict[str, str]:
-    """Images by kind; a file of one's own runs alone, under its own name."""
+    """Images by kind; another hypervisor than the built one runs alone. Raises EnvironmentMissing for a Xen."""
     if hypervisor == "fencepost":
         return {kind: str(paths.hypervisor(board, kind)) for kind in paths.KINDS}
+    if hypervisor in xen.NAMES:
+        return {"release": str(xen.image(hypervisor))}
     file = Path(hypervisor)
     if not file.is_file():
-        raise UsageError(f"--hypervisor {hypervisor}: MISSING; here run: fencepost, or an ELF file of it")
+        raise UsageError(f"--hypervisor {hypervisor}: MISSING; here run: fencepost, {', '.join(xen.NAMES)}, or a file: "
+                         "an ELF file of ours, an arm64 Image of Xen")
     return {"release": str(file.resolve())}
+
+
+def reference(board: str, hypervisor: str) -> str:
+    """The name of the Xen that is asked for; empty: it is one of ours. Raises UsageError where Xen cannot run."""
+    file = Path(hypervisor)
+    is_xen = hypervisor in xen.NAMES or (file.is_file() and xen.is_image(file))
+    if is_xen and board not in xen.BOARDS:
+        raise UsageError(f"--hypervisor {hypervisor}: Xen runs on {', '.join(xen.BOARDS)} alone: add --board {xen.BOARDS[0]}")
+    return (xen.name_of(hypervisor) or file.stem) if is_xen else ""
 
 
 def demand(board: str, attached: boards.Attached = boards.Attached()) -> None:
@@ -76,7 +89,12 @@ def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, 
     """Checks what was asked for and builds it. A build that fails breaks the guests' tests, not the others."""
     boards.load(board, attached)
     presence = boards.presence(board, attached)
-    images = hypervisor_images(board, hypervisor)
+    name = reference(board, hypervisor)
+    missing = "" if presence.present else f"{board} is MISSING: {presence.reason}"
+    try:
+        images = hypervisor_images(board, hypervisor)
+    except EnvironmentMissing as stop:
+        images, missing = {"release": hypervisor}, missing or f"{hypervisor} is MISSING: {stop}"
     if guest is not None and not Path(guest).is_file():
         raise UsageError(f"--guest {guest}: no such file")
     broken = ""
@@ -84,7 +102,7 @@ def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, 
         build.ensure_built(presets(board, hypervisor, guest), progress)
     except Stop as stop:
         broken = str(stop)
-    own = hypervisor if hypervisor == "fencepost" else images["release"]
+    own = hypervisor if hypervisor in ("fencepost", *xen.NAMES) else images["release"]
     return Settings(board, str(paths.new_run("test")), images, own, guest and str(Path(guest).resolve()), strategy,
                     attached.runner and str(Path(attached.runner).resolve()), attached.serial,
-                    "" if presence.present else presence.reason, broken)
+                    name, missing, broken)

@@ -2,12 +2,17 @@
 """Collection: records of an image that was never booted."""
 import pytest
 
+from testsuite import session
 from testsuite.collection import chosen
 from testsuite.synthetic import guest, record
 from tool import board, elfimage, records, trial
 from tool.exitcodes import UsageError
 
 BOARD = board.load("mps3-an536")
+
+
+def settings(only):
+    return session.Settings("mps3-an536", "", {}, strategy=only)
 
 
 def test_fields_arrive(tmp_path):
@@ -65,7 +70,7 @@ def test_strategies_on_release_and_checked(tmp_path):
     by_name = {r.name: r for r in records.tests(path)}
 
     def names(name, kind, only=None):
-        return trial.of(by_name[name], chosen(by_name[name], BOARD, only), kind)
+        return trial.of(by_name[name], chosen(by_name[name], BOARD, settings(only)), kind)
 
     assert names("all", "release") == list(BOARD.strategies)
     assert names("all", "checked") == ["window"]
@@ -79,7 +84,7 @@ def test_strategies_on_release_and_checked(tmp_path):
 def test_unknown_strategy_is_refused(tmp_path):
     path = guest(tmp_path / "g.elf", [record("runs", needs="strategies=magic")])
     with pytest.raises(UsageError, match="magic"):
-        chosen(records.tests(path)[0], BOARD, None)
+        chosen(records.tests(path)[0], BOARD, settings(None))
 
 
 def test_flat_image_is_what_a_loader_places(tmp_path):

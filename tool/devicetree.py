@@ -65,8 +65,17 @@ def compile_tree(source: Path, board: str = DEFAULT, boards: Path = paths.BOARDS
 
 def _tree(source: Path, blob: Path) -> Tree:
     data = blob.read_bytes()
-    engine = any(path == "/chosen" and name == "fencepost,cpu1" and value == b"dma\0" for path, name, value in _walk(data))
+    engine = any(path == "/chosen" and name == "fencepost,cpu1" and value == b"dma\0" for path, name, value in walk(data))
     return Tree(source, blob, tuple(domains(data)), engine)
+
+
+def compile_text(text: str) -> bytes:
+    """A blob from source that includes nothing."""
+    return _tool(["dtc", "-q", "-I", "dts", "-O", "dtb", "-"], text.encode())
+
+
+def source_of(blob: Path) -> str:
+    return _tool(["dtc", "-q", "-I", "dtb", "-O", "dts", str(blob)]).decode()
 
 
 def _compile(text: bytes, folders: tuple[Path, ...], blob: Path) -> None:
@@ -78,7 +87,7 @@ def _compile(text: bytes, folders: tuple[Path, ...], blob: Path) -> None:
     draft.replace(blob)  # atomic: another process or thread never sees half a tree
 
 
-def _walk(blob: bytes) -> Iterator[tuple[str, str, bytes]]:
+def walk(blob: bytes) -> Iterator[tuple[str, str, bytes]]:
     """(node path, property name, value) of a flattened tree."""
     if len(blob) < 40 or struct.unpack_from(">I", blob)[0] != _MAGIC:
         raise UsageError("not a compiled device tree")
@@ -106,7 +115,7 @@ def _walk(blob: bytes) -> Iterator[tuple[str, str, bytes]]:
 def domains(blob: bytes) -> Iterator[Domain]:
     """The domain nodes in the order of the tree."""
     domid = 0
-    for path, name, value in _walk(blob):
+    for path, name, value in walk(blob):
         parts = path.split("/")
         if name == "compatible" and parts[1:2] == ["chosen"] and len(parts) == 3 \
                 and _DOMAIN.encode() in value.split(b"\0"):

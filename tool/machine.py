@@ -16,7 +16,7 @@ from tool import hardware, qemu
 from tool.board import Board
 from tool.console import decode
 from tool.system import Load
-from tool.watch import Ended, Limits, Watcher
+from tool.watch import Ended, Limits, Watcher, end_line
 
 __all__ = ("Ended", "Limits", "Machine", "RunResult", "new_nonce", "run")
 
@@ -33,6 +33,9 @@ class Machine:
     gdb: str | None = None           # argument of -gdb; the machine then waits for the debugger
     emulator: str | None = None      # instead of the board's own
     typed: bytes | None = b""        # at the console, as fast as it is taken; None: our own standard input
+    tree: Path | None = None         # of a hypervisor that is not ours: it takes a tree, and knows no nonce
+    arguments: tuple[str, ...] = ()      # of the emulator, instead of the runner's
+    last_lines: tuple[bytes, ...] = ()   # how the line begins that ends the run; none: our own end line
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def run(machine: Machine, folder: Path, limits: Limits = Limits(),
     folder.mkdir(parents=True, exist_ok=True)
     real = machine.board.real
     (folder / "replay.sh").write_text(hardware.replay(machine, folder) if real else qemu.replay(machine))
-    watcher, start = Watcher(machine.nonce, echo), time.monotonic()
+    watcher, start = Watcher(machine.last_lines or (end_line(machine.nonce),), echo), time.monotonic()
     try:
         ended, status = hardware.run(machine, folder, limits, watcher) if real else qemu.run(machine, limits, watcher)
     finally:

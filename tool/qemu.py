@@ -31,13 +31,16 @@ _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=d
 def command(machine: Machine, more_plugins: Sequence[str] = ()) -> list[str]:
     board, runner = machine.board, machine.board.runner
     cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
-    words = [machine.emulator or runner.emulator, "-M", runner.machine, *runner.arguments, "-cpu", cpu,
+    words = [machine.emulator or runner.emulator, "-M", runner.machine, *(machine.arguments or runner.arguments), "-cpu", cpu,
              "-icount", runner.instruction_rate, "-nodefaults", "-display", "none", "-monitor", "none"]
-    words += ["-serial", "null"] * runner.null_serials + ["-serial", "stdio", "-sandbox", _SANDBOX]
+    words += ["-serial", "null"] * (0 if machine.tree else runner.null_serials) + ["-serial", "stdio", "-sandbox", _SANDBOX]
     words += ["-smp", str(machine.cpus), "-kernel", str(machine.hypervisor.resolve())]
     for load in machine.loads:
         words += ["-device", f"loader,file={_escaped(load.file)},addr={load.address:#x},force-raw=on"]
-    words += ["-device", f"loader,addr={board.nonce_address:#x},data=0x{machine.nonce},data-len=8"]
+    if machine.tree:
+        words += ["-dtb", _escaped(machine.tree), "-no-reboot"]
+    else:
+        words += ["-device", f"loader,addr={board.nonce_address:#x},data=0x{machine.nonce},data-len=8"]
     for plugin in (*machine.plugins, *more_plugins):
         words += ["-plugin", plugin]
     return words + (["-gdb", machine.gdb, "-S"] if machine.gdb else [])

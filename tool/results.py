@@ -78,8 +78,9 @@ def _forgiven(row: Row) -> bool:
 
 
 def shown(rows: Iterable[Row]) -> set[str]:
-    """Requirements shown: only a pass on the release image, or of a test of the host tools, shows one."""
-    return {name for row in rows if row.verdict == "pass" and row.image in ("", "release") for name in row.ids}
+    """Requirements shown: only a pass on our own release image, or of a test of the host tools, shows one."""
+    return {name for row in rows if row.verdict == "pass" and row.image in ("", "release") and
+            row.hypervisor in ("", "fencepost") for name in row.ids}
 
 
 def summary(rows: Iterable[Row]) -> str:

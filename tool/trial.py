@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tool import board as boards
-from tool import devicetree, machine, paths, strategy
+from tool import devicetree, divergences, machine, paths, strategy, xen, xenverdict
 from tool.records import Record
 from tool.system import Load, prepare
 from tool.verdict import Expectation, Facts, Kind, Verdict, judge
@@ -28,11 +28,32 @@ class Trial:
     record: Record
     strategy: str
     attached: boards.Attached = boards.Attached()
+    reference: str = ""    # the name of the real Xen that is the hypervisor; empty: it is one of ours
 
     @property
     def label(self) -> str:
         """What stands in the brackets of the item's name."""
         return self.strategy if self.kind == "release" else f"{self.strategy}-{self.kind}"
+
+    @property
+    def expected_failure(self) -> str:
+        """What a failure of the guest is expected under; empty: under nothing."""
+        if self.reference:
+            found = divergences.load().of(self.record.test, self.reference)
+            return f"{self.reference} ({found.text(self.reference)})" if found else ""
+        return self.strategy if self.strategy in self.record.needs.xfail else ""
+
+    @property
+    def left_out(self) -> str:
+        """Why the hypervisor is not asked at all; empty: it is."""
+        if not self.reference:
+            return ""
+        table = divergences.load()
+        found = table.of(self.record.test, self.reference)
+        if found and not found.runs:
+            return found.text(self.reference)
+        return table.left_out(self.record.test) or xen.unsupported(self.tree) or (
+            "Xen does not tell how a domain ended" if self.record.needs.crashes else "")
 
     @property
     def tree(self) -> Path:
@@ -69,6 +90,25 @@ class Outcome:
 
 def run(trial: Trial, folder: Path) -> Outcome:
     """Never raises for what a guest or a machine does; raises Stop when the system cannot be prepared."""
+    verdict, text = (_run_xen if trial.reference else _run_ours)(trial, folder)
+    if verdict.kind is Kind.PASS:
+        _tidy(folder)
+    return Outcome(trial, verdict, folder, text)
+
+
+def _run_xen(trial: Trial, folder: Path) -> tuple[Verdict, str]:
+    bootargs = trial.bootargs()
+    board = boards.load(trial.board)
+    system = xen.prepare(trial.tree, folder, {name: trial.image() for name in bootargs}, bootargs, board)
+    chosen = machine.Machine(board, trial.hypervisor, system.loads, system.cpus, typed=trial.record.needs.typed,
+                             tree=system.tree, arguments=xen.ARGUMENTS, last_lines=xenverdict.LAST_LINES)
+    guest_ms = trial.guest_ms + xen.BOOT_MS
+    result = machine.run(chosen, folder, machine.Limits(guest_ms=guest_ms, idle_seconds=float("inf")))
+    expected = Expectation(trial.record.test, "", trial.record.needs.crashes, guest_ms)
+    return xenverdict.judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result.text
+
+
+def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, str]:
     bootargs = trial.bootargs()
     image = trial.image()
     system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
@@ -81,10 +121,7 @@ def run(trial: Trial, folder: Path) -> Outcome:
                              typed=trial.record.needs.typed)
     result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
     expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)
-    verdict = judge(result.text, Facts(result.ended, result.status, result.stderr), expected)
-    if verdict.kind is Kind.PASS:
-        _tidy(folder)
-    return Outcome(trial, verdict, folder, result.text)
+    return judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result.text
 
 
 def _fill(folder: Path, address: int, count: int) -> Load:

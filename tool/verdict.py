@@ -57,6 +57,10 @@ _TIMEOUTS = {
 }
 
 
+def timed_out(ended: Ended) -> bool:
+    return ended in _TIMEOUTS
+
+
 def judge(text: str, facts: Facts, expected: Expectation) -> Verdict:
     """A pure function; never raises."""
     seen = console.read(text)
@@ -67,13 +71,13 @@ def judge(text: str, facts: Facts, expected: Expectation) -> Verdict:
 
 def _decide(seen: Transcript, facts: Facts, expected: Expectation) -> tuple[Kind, str]:
     if facts.ended is Ended.START:
-        return Kind.ERROR, f"the machine did not start: {_last_line(facts.stderr)}"
+        return Kind.ERROR, f"the machine did not start: {last_line(facts.stderr)}"
     if reason := _crash(seen, expected):
         return Kind.CRASH, reason
     if any(end.nonce != expected.nonce for end in seen.ends):
         return Kind.ERROR, "an end line carries another run's nonce"
     if not seen.ends:
-        return _no_end(seen, facts, expected)
+        return no_end(seen, facts, expected)
     if len(seen.ends) > 1:
         return Kind.ERROR, f"{len(seen.ends)} end lines"
     if facts.ended is not Ended.END_LINE:
@@ -108,14 +112,14 @@ def _exception(seen: Transcript, domain: int) -> str:
     return f": exception {exceptions[0]}" if exceptions else ""
 
 
-def _no_end(seen: Transcript, facts: Facts, expected: Expectation) -> tuple[Kind, str]:
+def no_end(seen: Transcript, facts: Facts, expected: Expectation) -> tuple[Kind, str]:
     if facts.ended in _TIMEOUTS:
         reason = _TIMEOUTS[facts.ended].format(ms=expected.guest_ms)
         fails = seen.all_fails()
         return Kind.TIMEOUT, reason + (f"; before that: {fails[0]}" if fails else "")
     if facts.ended is Ended.EXIT:
         if not seen.banners and facts.status and facts.status > 0:
-            return Kind.ERROR, f"the emulator refused to run (status {facts.status}): {_last_line(facts.stderr)}"
+            return Kind.ERROR, f"the emulator refused to run (status {facts.status}): {last_line(facts.stderr)}"
         if facts.status is None:
             return Kind.CRASH, "the console closed before the end line: the board is gone"
         how = f"signal {-facts.status}" if facts.status < 0 else f"status {facts.status}"
@@ -154,5 +158,5 @@ def _marker(ends: list[str], skips: list[str], state: str, expected: Expectation
     return Kind.PASS, ""
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
     return (text.strip().splitlines() or ["no message"])[-1]

@@ -54,9 +54,9 @@ def end_line(nonce: str) -> bytes:
 
 
 class Watcher:
-    def __init__(self, nonce: str, echo: Callable[[bytes], None] | None) -> None:
+    def __init__(self, last_lines: tuple[bytes, ...], echo: Callable[[bytes], None] | None) -> None:
         self.console, self.stderr = bytearray(), bytearray()
-        self._end, self._echo = end_line(nonce), echo
+        self._ends, self._echo = last_lines, echo
         self._scanned = 0            # start of the first line not yet looked at
 
     def watch(self, console: int, stderr: int | None, deadline: float, look_seconds: float,
@@ -93,7 +93,7 @@ class Watcher:
         while (newline := self.console.find(b"\n", self._scanned)) >= 0:
             line = self.console[self._scanned:newline].strip(b"\r") + b" "
             self._scanned = newline + 1
-            if line.startswith(self._end):
+            if line.startswith(self._ends):
                 return Ended.END_LINE
         return Ended.FLOOD if len(self.console) > CONSOLE_LIMIT_BYTES else None
 
