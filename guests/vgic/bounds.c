@@ -89,14 +89,14 @@ static bool sleeps_through(void)
 static void forbid(bool by_group)
 {
     if (by_group)
-        __asm__ volatile("mcr p15, 0, %0, c12, c12, 7\n\tisb" ::"r"(0)); /* ICC_IGRPEN1 */
+        icc_write_igrpen1(0);
     else
         set_priority_mask(0);
 }
 
 static void allow(void)
 {
-    __asm__ volatile("mcr p15, 0, %0, c12, c12, 7\n\tisb" ::"r"(1));
+    icc_write_igrpen1(1);
     set_priority_mask(0xff);
 }
 
