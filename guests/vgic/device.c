@@ -8,6 +8,7 @@ enum {
     TIMER_CONTROL = 0x08,
     TIMER_INTCLR = 0x0c,
     TIMER_RIS = 0x10,
+    SECOND = 0x20, /* the other timer's registers */
     CONTROL_ONE_SHOT = 1 << 0,
     CONTROL_32_BITS = 1 << 1,
     CONTROL_INTERRUPT = 1 << 5,
@@ -163,6 +164,70 @@ TEST(vgic, a_device_interrupt_is_active_in_its_handler, IDS "S3-10", WHY "ISACTI
     irq_mask();
     expect_eq(*gicd(GIC_ISACTIVER + 4), 0);
     expect_eq(taken.count, 1);
+}
+
+/* SGIs that nobody takes yet hold `held` list registers of the three when the device fires. */
+static void fire_behind(uint32_t held)
+{
+    enum { FIRST_SGI = 1 };
+    const uint32_t before = taken.count;
+
+    for (uint32_t i = 0; i < held; i++)
+        irq_send_sgi(FIRST_SGI + i, 0);
+    start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+    delay_ns(20000);
+    expect_eq(*device(TIMER_RIS), 1);
+    expect_eq(taken.count, before);
+    irq_unmask();
+    spin_until(taken.count > before + held);
+    irq_mask();
+    expect_eq(taken.count, before + held + 1);
+    for (uint32_t i = 0; i < held; i++)
+        expect_eq(taken.intid[before + i], FIRST_SGI + i);
+    expect_eq(taken.intid[before + held], SPI);
+}
+
+TEST(vgic, a_device_interrupt_waits_behind_others, IDS "S3-10 S0-08", WHY "any list register carries it, or none is free",
+     NEEDS "system=device")
+{
+    enum { LIST_REGISTERS = 3 };
+
+    prepare();
+    for (uint32_t i = 1; i <= LIST_REGISTERS + 1; i++)
+        enable_noted(i, 0x40 + 8 * i);
+    for (uint32_t held = 0; held <= LIST_REGISTERS + 1; held++)
+        fire_behind(held);
+    expect_eq(irq_count(0, SPI), LIST_REGISTERS + 2);
+}
+
+static void clear_both(uint32_t intid)
+{
+    *device(TIMER_INTCLR) = 1;
+    *device(SECOND + TIMER_INTCLR) = 1;
+    note_taken(intid);
+}
+
+TEST(vgic, all_interrupts_of_a_device_can_be_due_at_once, IDS "S3-10", WHY "each is in a list register when the first is taken",
+     NEEDS "system=device")
+{
+    enum { FIRST_SPI = SPI - 2 }; /* of the first timer; then the second's, then both combined */
+
+    prepare();
+    for (uint32_t intid = FIRST_SPI; intid <= SPI; intid++) {
+        irq_set_handler(intid, clear_both);
+        irq_enable_source(intid);
+    }
+    *device(SECOND + TIMER_LOAD) = 5 * MICROSECOND;
+    *device(SECOND + TIMER_CONTROL) = CONTROL_ENABLE | CONTROL_INTERRUPT | CONTROL_32_BITS | CONTROL_ONE_SHOT;
+    start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+    delay_ns(20000);
+    irq_unmask();
+    spin_until(taken.count >= 3);
+    delay_ns(5000);
+    irq_mask();
+    expect_eq(taken.count, 3);
+    for (uint32_t intid = FIRST_SPI; intid <= SPI; intid++)
+        expect_eq(irq_count(0, intid), 1);
 }
 
 TEST(vgic, only_the_devices_own_spis_are_there, IDS "S3-10", WHY "their neighbours are other devices'",

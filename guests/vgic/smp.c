@@ -190,6 +190,41 @@ TEST(vgic, the_distributor_switch_holds_back_both_vcpus, IDS "S0-08", WHY "GICD_
     expect_eq(irq_count(1, PING), 1);
 }
 
+/* vCPU 1 sleeps with two interrupts pending: one below its mask, one that is not enabled. */
+static void sleep_above_one(void *argument)
+{
+    (void)argument;
+    irq_init();
+    set_priority_mask(0x80);
+    enable_noted(PING, 0xa0);
+    irq_set_handler(STOP, stop);
+    *priority_byte(1, STOP) = 0x40;
+    irq_send_sgi(PING, 1);
+    irq_send_sgi(STOP, 1);
+    running = 1;
+    ready = 1;
+    while (running) {
+        wait_for_interrupt();
+        take_interrupts();
+    }
+}
+
+TEST(vgic, enabling_an_interrupt_wakes_the_other_vcpu, IDS "S0-08", WHY "it sleeps, so its list registers are in memory",
+     NEEDS "system=smp-dom")
+{
+    irq_init();
+    require_eq(cpu_start(1, sleep_above_one, NULL), 0);
+    spin_until(ready);
+    delay_ns(50000);
+    *priority_byte(1, PONG) = 0x20; /* looks at what is pending, and nothing of it may be taken */
+    delay_ns(50000);
+    expect_eq(running, 1);
+    *sgi_frame(1, GIC_ISENABLER) = 1 << STOP;
+    spin_until(cpu_is_off(1));
+    expect_eq(irq_count(1, STOP), 1);
+    expect_eq(irq_count(1, PING), 0);
+}
+
 /* ---- events to a vCPU that is off ---- */
 
 static volatile uint32_t upcalls_seen;

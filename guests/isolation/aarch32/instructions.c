@@ -183,6 +183,7 @@ TEST(isolation, performance_counters_are_contained, IDS "S4-23", WHY "they count
         {"MCR PMCNTENSET", A32_MCR(15, 0, 9, 12, 1)}, {"MRC PMCCNTR", A32_MRC(15, 0, 9, 13, 0)},
         {"MCR PMUSERENR", A32_MCR(15, 0, 9, 14, 0)},  {"MCR PMINTENSET", A32_MCR(15, 0, 9, 14, 1)},
         {"MCR PMCCFILTR", A32_MCR(15, 0, 14, 15, 7)}, {"MRRC PMCCNTR", A32_MRRC(15, 0, 9)},
+        {"MCRR PMCCNTR", A32_MCRR(15, 0, 9)},
     };
 
     for (uint32_t i = 0; i < COUNT_OF(list); i++)
@@ -213,6 +214,17 @@ TEST(isolation, the_auxiliary_control_register_cannot_be_changed, IDS "S4-23", W
     expect_eq(try_instruction(A32_MCR(15, 0, 1, 0, 1), registers).kind, FAULT_NONE);
     expect_eq(try_instruction(A32_MRC(15, 0, 1, 0, 1), registers).kind, FAULT_NONE);
     expect_eq(registers[0], 0);
+}
+
+TEST(isolation, the_second_auxiliary_control_register_is_contained, IDS "S4-23", WHY "HCR.TAC traps it, too", NEEDS "")
+{
+    static const struct instruction list[] = {
+        {"MCR ACTLR2", A32_MCR(15, 0, 1, 0, 3)}, {"MRC ACTLR2", A32_MRC(15, 0, 1, 0, 3)},
+    };
+
+    for (uint32_t i = 0; i < COUNT_OF(list); i++)
+        expect_contained(&list[i], ~0u);
+    still_well();
 }
 
 TEST(isolation, the_physical_timer_is_not_the_guests, IDS "S4-23", WHY "nobody would save it at a vCPU switch", NEEDS "")

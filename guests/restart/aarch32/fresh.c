@@ -129,6 +129,36 @@ PEER(2, restart, the_el1_mpu_is_as_at_the_first_start)
     end_part();
 }
 
+TEST(restart, lazily_switched_state_survives_the_end_of_its_last_user, IDS "S0-05 S4-14",
+     WHY "nobody owns the hardware's registers then", ALL)
+{
+    static uint64_t wanted[32], seen[32];
+
+    memset(wanted, 0x3c, sizeof(wanted));
+    fp_enable();
+    fp_load(wanted);
+    write_mair0(0x11223344);
+    sched_poll(NULL, 0, now_ns() + A_WHILE_NS); /* both lives of domain 2 */
+    expect_eq(board->done, SECOND);
+    fp_store(seen);
+    expect_eq(memcmp(seen, wanted, sizeof(seen)), 0);
+    expect_eq(read_mair0(), 0x11223344);
+}
+
+PEER(2, restart, lazily_switched_state_survives_the_end_of_its_last_user)
+{
+    static uint64_t d[32];
+
+    if (begin_life() == FIRST) {
+        memset(d, 0x5a, sizeof(d));
+        fp_enable();
+        fp_load(d);
+        write_mair0(0xaabbccdd);
+        reboot();
+    }
+    end_part();
+}
+
 TEST(restart, the_timer_is_as_at_the_first_start, IDS "S0-05", WHY "a deadline of the old life wakes nobody", ONE)
 {
     wait_for_the_second_life();
