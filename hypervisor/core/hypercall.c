@@ -24,15 +24,11 @@ void hypercall_init(const struct config_header *config)
 {
     for (unsigned i = 0; i < HYPERCALL_TABLE_SIZE; i++)
         hypercall_table[i] = hypercall_unknown;
+#define hypercall_event_channel_op strategy->event_channel_op
 #define HYPERCALL(number, name, arguments) hypercall_table[number] = hypercall_##name;
 #include "abi/hypercalls.def"
 #undef HYPERCALL
-    hypercall_table[32] = strategy->event_channel_op;
+#undef hypercall_event_channel_op
     if (config->flags & CONFIG_BENCH)
         hypercall_table[HYPERCALL_BENCH_OP] = protect_bench_op;
-}
-
-int32_t hypercall_event_channel_op(uint32_t cmd, reg_t arg, reg_t unused, struct vcpu *v)
-{
-    return strategy->event_channel_op(cmd, arg, unused, v);
 }
