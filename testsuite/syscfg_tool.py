@@ -84,6 +84,7 @@ class Domain:
     first_pages: tuple[int, ...]                    # of each range
     regions: tuple[tuple[int, int], ...]            # rbar, rlar
     first_slot: int
+    vuart_intid: int                                # 0: it has no vPL011
     entry: int
     modules: tuple[tuple[int, int, int], ...]       # kernel, device tree, ramdisk: source, size, target
 
@@ -103,11 +104,11 @@ class Config:
     hyp_regions: tuple[tuple[int, int], ...]
 
 
-DOMAIN_BYTES = 16 + 13 * 4 + 4 + 36 + 4
+DOMAIN_BYTES = 16 + 17 * 4 + 4 + 8 + 3 * 24
 WORDS = ("access switch_when window_granule background_when windows slots time_slice_us nr_cpus nr_domains domains "
          "nr_vcpus vcpus nr_ranges ranges nr_regions regions nr_channels channels nr_irqs irqs hyp_first_region "
-         "hyp_nr_regions hyp_first_slot event_pages_base event_pages_limit flags pages nr_pages nr_masters masters "
-         "nr_resets resets dma_entry vuart_base vuart_intid pad0").split()
+         "hyp_nr_regions hyp_first_slot flags event_pages_base event_pages_limit pages ram_limit translation_tables "
+         "dma_entry vuart_base nr_pages nr_masters masters nr_resets resets pad0").split()
 
 
 def _table(blob: bytes, layout: str, offset: int, count: int) -> tuple[tuple[Any, ...], ...]:
@@ -121,16 +122,16 @@ def _name(text: Any) -> str:
 
 def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
     (flags, _restart, _vcpu, _vcpus, _ports, pages, range0, ranges, region0, regions, slot, _connect, _map,
-     entry, *modules) = struct.unpack_from("<14I9I", blob, at + 16)
+     vuart_intid, _table0, _tables, _pad, entry, *modules) = struct.unpack_from("<17I4xQ" + 3 * "QQII", blob, at + 16)
     table = _table(blob, "<QQIIII", words["ranges"] + 32 * range0, ranges)
     return Domain(_name(blob[at:at + 16]), flags, pages, tuple(row[:4] for row in table),
                   tuple(row[4] for row in table),
-                  _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, entry,
-                  tuple(tuple(modules[i:i + 3]) for i in (0, 3, 6)))
+                  _table(blob, "<II", words["regions"] + 8 * region0, regions), slot, vuart_intid, entry,
+                  tuple((modules[i], modules[i + 2], modules[i + 1]) for i in (0, 4, 8)))
 
 
 def parse_config(blob: bytes) -> Config:
-    words = dict(zip(WORDS, struct.unpack_from("<36I", blob, 48), strict=True))
+    words = dict(zip(WORDS, struct.unpack_from("<24I7Q6I", blob, 48), strict=True))
     words |= dict(zip(("magic", "version", "size", "crc32"), struct.unpack_from("<4I", blob), strict=True))
     text = [_name(blob[at:at + 16]) for at in (16, 32)]
     domains = tuple(_domain(blob, words["domains"] + DOMAIN_BYTES * i, words)
@@ -139,9 +140,10 @@ def parse_config(blob: bytes) -> Config:
     return Config(words, text[0], text[1], domains, _table(blob, "<4H", words["vcpus"], words["nr_vcpus"]),
                   _table(blob, "<4H", words["channels"], words["nr_channels"]),
                   _table(blob, "<HHI", words["irqs"], words["nr_irqs"]),
-                  tuple((_name(row[6]), row[:6])
-                        for row in _table(blob, "<HBB3I16s", words["masters"], words["nr_masters"])),
-                  tuple(row[:3] for row in _table(blob, "<4I", words["resets"], words["nr_resets"])), hyp)
+                  tuple((_name(row[7]), row[:3] + (row[6],) + row[3:5])
+                        for row in _table(blob, "<HBB3IQ16s", words["masters"], words["nr_masters"])),
+                  tuple((domain, address, value) for domain, value, address
+                        in _table(blob, "<IIQ", words["resets"], words["nr_resets"])), hyp)
 
 
 def good(folder: Path, text: str, *options: str) -> Outcome:

@@ -68,7 +68,7 @@ d1 domU1, essential, RAM Non-shareable (one CPU)
 """ in report
     assert "\n  bus master 1     dma@2f011000, TRUSTED: not checked\n" in report
     assert report.endswith("DMA engine: 0x2f000000 on CPU 1, somebody else loads it\n"
-                           "page tables: 576 pages, 0x10040380\ntrusted domains: domU2\n")
+                           "page tables: 576 pages, 0x10040400\ntrusted domains: domU2\n")
 
 
 def test_engine_is_loaded_where_cpu_1_finds_it(tmp_path: Path) -> None:
