@@ -21,7 +21,7 @@ def test_threads_that_compile_one_tree_do_not_meet(tmp_path: Path, monkeypatch) 
     monkeypatch.setattr(Path, "write_bytes", slow_write)
     blob = tmp_path / "tree.dtb"
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(devicetree._compile, b"", tmp_path / "tree.dts", blob) for _ in range(2)]:
+        for done in [pool.submit(devicetree._compile, b"", (tmp_path,), blob) for _ in range(2)]:
             done.result()
     assert blob.read_bytes() == b"blob"
     assert list(tmp_path.iterdir()) == [blob]
