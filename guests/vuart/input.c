@@ -115,3 +115,12 @@ PEER(2, vuart, ctrl_a_three_times_gives_the_console_to_the_next_domain)
     expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
     peer_signal(0);
 }
+
+TEST(vuart, a_domain_without_a_uart_never_has_the_console, IDS "S0-08", WHY "what is typed would be lost",
+     NEEDS "system=vuart input=a\\x01\\x01\\x01b")
+{
+    expect_eq(uart_read(), 'a');
+    expect_eq(uart_read(), 1);
+    expect_eq(uart_read(), 1);
+    expect_eq(uart_read(), 'b');
+}
