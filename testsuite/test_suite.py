@@ -104,7 +104,7 @@ def test_required_board_that_is_missing_is_an_environment_error(no_board):
 
 @pytest.mark.parametrize("words, code, said", [
     (["test", "--board", "nothing"], Exit.USAGE, "unknown board 'nothing'"),
-    (["test", "-p", "no:xdist", "-q", "--hypervisor", "xen-4.17"], Exit.USAGE, "MISSING"),
+    (["test", "-p", "no:xdist", "-q", "--hypervisor", "xen-4.17"], Exit.USAGE, "add --board virt-a64"),
     (["run", "boards/systems/pair.dts"], Exit.USAGE, "no image for domU1, domU2"),
     (["run", "boards/systems/pair.dts", "--guest", "none.elf"], Exit.USAGE, "none.elf: no such guest image for domU1"),
     (["run", "boards/systems/pair.dts", "--guest", "README.md", "--access", "all"], Exit.USAGE, "unknown strategy 'all'"),
