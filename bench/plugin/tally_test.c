@@ -462,36 +462,6 @@ static void each_series_has_its_longest_masked_stretch(void)
     end(__func__, "\"index\":1,\"instructions\":2}\n");
 }
 
-static void instruction_set_is_looked_up_by_address(void)
-{
-    const char *why = NULL;
-    static char text[] = "1000 a\n1200 t\n1300 a\nffff800000001000 x\n", bad[] = "1200 t\n1000 a\n";
-    static struct isa_map map;
-    FILE *in = fmemopen(text, sizeof(text) - 1, "r"), *wrong = fmemopen(bad, sizeof(bad) - 1, "r");
-
-    if (!in || !wrong || !isa_map_read(&map, in, &why) || isa_at(&map, 0x0fff) != ISA_A32 ||
-        isa_at(&map, 0x11ff) != ISA_A32 || isa_at(&map, 0x1200) != ISA_T32 || isa_at(&map, 0x12fe) != ISA_T32 ||
-        isa_at(&map, 0x1300) != ISA_A32 || isa_at(&map, 0xffff800000001004) != ISA_A64 || isa_map_read(&map, wrong, &why) || !why) {
-        printf("FAIL %s\n", __func__);
-        failures++;
-    }
-    fclose(in);
-    fclose(wrong);
-}
-
-static void malformed_probe_line_is_refused(void)
-{
-    const char *why = NULL;
-    static char text[] = "1000 ok\nnonsense\n";
-    FILE *in = fmemopen(text, sizeof(text) - 1, "r");
-
-    if (!in || probes_read(&table, in, &why) || !why) {
-        printf("FAIL %s\n", __func__);
-        failures++;
-    }
-    fclose(in);
-}
-
 int main(void)
 {
     boot_ends_before_the_first_guest_instruction();
@@ -517,7 +487,5 @@ int main(void)
     masked_stretch_that_is_marked_is_left_out();
     masked_stretches_of_boot_do_not_count();
     each_series_has_its_longest_masked_stretch();
-    instruction_set_is_looked_up_by_address();
-    malformed_probe_line_is_refused();
     return failures != 0;
 }
