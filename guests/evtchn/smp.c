@@ -166,6 +166,54 @@ TEST(evtchn, an_upcall_for_a_vcpu_that_is_off_waits_for_its_start, IDS "X-05", W
     spin_until(event_count(to_1) == 2);
 }
 
+#define wait_until(condition) \
+    do {                      \
+        sched_yield();        \
+        relax();              \
+    } while (!(condition))
+
+static void let_it_run(void)
+{
+    const uint64_t end = now_ns() + 1000000;
+
+    wait_until(now_ns() >= end);
+}
+
+/*
+ * The vCPU sleeps with its upcall enabled, and has no vcpu_info yet: the registration marks everything, so the
+ * upcall must come at once, for an event that was sent before as well.
+ */
+static void register_for_a_sleeper(void)
+{
+    require_eq(events_init(), 0);
+    const uint32_t to_1 = require_port(evtchn_bind_ipi(1));
+
+    require_eq(cpu_start(1, take_upcalls, NULL), PSCI_SUCCESS);
+    wait_until(ready);
+    expect_eq(evtchn_send(to_1), 0);
+    let_it_run();
+    expect_eq(upcall_count(1), 0);
+    require_eq(events_register_vcpu_info(1, event_page(1)), 0);
+    wait_until(upcall_count(1) == 1);
+    expect_eq(event_count(to_1), 1);
+    expect_eq(evtchn_send(to_1), 0);
+    wait_until(event_count(to_1) == 2);
+    expect_eq(upcall_count(1), 2);
+    expect_eq(upcall_count(0), 0);
+}
+
+TEST(evtchn, a_vcpu_info_registered_for_a_sleeper_on_another_cpu_wakes_it, IDS "S4-17 X-04",
+     WHY "everything may have happened meanwhile", NEEDS "system=smp-dom strategies=window,switch,auto,mask,shared")
+{
+    register_for_a_sleeper();
+}
+
+TEST(evtchn, a_vcpu_info_registered_for_a_sleeper_on_the_same_cpu_wakes_it, IDS "S4-17 X-04",
+     WHY "everything may have happened meanwhile", NEEDS "system=two-vcpus strategies=all")
+{
+    register_for_a_sleeper();
+}
+
 static volatile int32_t poll_result = 1;
 
 static void poll_for_ever(void *port)

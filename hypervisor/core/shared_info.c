@@ -263,10 +263,7 @@ static int32_t register_vcpu(struct vcpu *target, gpaddr_t address)
     /* The ABI: everything may have happened meanwhile, so look at everything. */
     to->evtchn_pending_sel = UINT64_MAX;
     to->evtchn_upcall_pending = 1;
-    if (target->cpu == cpu_this())
-        vgic_raise_upcall(target);
-    else
-        smp_request(target, SMP_UPCALL);
+    vgic_post(target, INTID_EVENT_UPCALL);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "hv/domain.h"
 #include "hv/gic.h"
+#include "hv/shared_info.h"
 #include "hv/smp.h"
 #include "hv/vgic.h"
 

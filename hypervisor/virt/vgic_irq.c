@@ -37,7 +37,7 @@ static inline bool upcall_line(const struct vcpu *v, uint32_t viewer)
 
 bool vgic_upcall_line(const struct vcpu *v)
 {
-    return upcall_line(v, vcpu_current()->domain->bit);
+    return vcpu_has_info(v) && upcall_line(v, vcpu_current()->domain->bit);
 }
 
 hot bool vgic_sample_upcall(struct vcpu *v)
@@ -56,8 +56,7 @@ hot void vgic_maintenance(struct vcpu *v)
         vgic_fill(v);
 }
 
-/* Not the running vCPU, no list register free, not enabled, or rerouted while it was on its way. */
-static __attribute__((noinline)) void inject_spi_slowly(struct vcpu *v, uint32_t intid)
+__attribute__((noinline)) void vgic_post(struct vcpu *v, uint32_t intid)
 {
     if (v->cpu == cpu_this())
         vgic_inject(v, intid);
@@ -80,7 +79,7 @@ hot void vgic_inject_spi(struct domain *d, uint32_t intid)
         vgic_wake(v);
         return;
     }
-    inject_spi_slowly(v, intid);
+    vgic_post(v, intid); /* not the running vCPU, no list register free, not enabled, or rerouted meanwhile */
 }
 
 void vgic_timer_fired(struct vcpu *v)

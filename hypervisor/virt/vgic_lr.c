@@ -200,7 +200,7 @@ void vgic_inject(struct vcpu *v, uint32_t intid)
 
 static void refresh_upcall(struct vcpu *v)
 {
-    const uint32_t enabled = irq_control(v, INTID_EVENT_UPCALL);
+    const uint32_t enabled = vcpu_has_info(v) ? irq_control(v, INTID_EVENT_UPCALL) : 0;
     struct vcpu_context *const ctx = &v->ctx;
 
     v->upcall_lrc = enabled != 0 ? enabled | LRC_EOI : 0;

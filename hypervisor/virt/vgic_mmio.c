@@ -143,10 +143,8 @@ static void set_pending(const struct access *a, uint32_t intid)
         gic_set_spi_pending(intid, true); /* comes back as the device's interrupt */
     else if (intid == INTID_EVENT_UPCALL)
         return; /* its line is the upcall flag */
-    else if (is_here(v))
-        vgic_inject(v, intid);
     else
-        smp_request_inject(v, intid);
+        vgic_post(v, intid);
 }
 
 static void clear_states(const struct access *a, uint32_t word, uint32_t mask, uint32_t lrc_state)

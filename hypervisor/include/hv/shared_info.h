@@ -12,6 +12,15 @@
 /* Start and restart: back to the hypervisor's initial state; pages of the guest are the guest's again. */
 void shared_info_reset(struct domain *d);
 
+/*
+ * The vCPU has a place that the guest knows or will know: vCPU 0 its part of shared_info. Any other has none before it
+ * registers one; it gets no upcall till then, because it could not take the flag down.
+ */
+static inline bool vcpu_has_info(const struct vcpu *v)
+{
+    return v->id == 0 || v->info_registered;
+}
+
 /* Under memory_lock: pages with event words came into the viewer's view or left it. */
 void shared_info_refresh(struct domain *viewer);
 

@@ -43,7 +43,7 @@ struct vcpu_info_early {
 
 struct vcpu {
     /* Event delivery: read by evtchn_send of any domain on this CPU. */
-    uint32_t upcall_lrc;      /* list register control word that makes the upcall pending; 0: PPI 31 is off */
+    uint32_t upcall_lrc;      /* list register control word that makes the upcall pending; 0: PPI 31 is off, or no vcpu_info */
     uint32_t wake_bit;        /* bit in cpu->ready, or 0 while off or stopped */
     uint32_t notice_mask;     /* while it is current: cpu->ready bits whose appearance needs the scheduler */
     struct vcpu_info *info;   /* where upcall flag and selector live now */

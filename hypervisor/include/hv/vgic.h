@@ -66,6 +66,9 @@ void vgic_send_sgi(struct vcpu *v, uint64_t sgi1r);
  */
 void vgic_inject(struct vcpu *v, uint32_t intid);
 
+/* vgic_inject() from any CPU. */
+void vgic_post(struct vcpu *v, uint32_t intid);
+
 /* A physical SPI of an assigned device fired on this CPU; it stays active until the guest's EOI (HW = 1). */
 void vgic_inject_spi(struct domain *d, uint32_t intid);
 
