@@ -274,6 +274,12 @@ def test_missing_code_is_a_finding_of_a_whole_run_alone():
         "release: of the branch directions 50.0 % are covered or excluded, 95 % are wanted"]
 
 
+def test_the_checked_image_is_told_and_not_judged():
+    checked = folded(NORMAL, kind="checked")
+    assert checked.instructions.missing and document.findings([checked]) == []
+    assert any("f.c" in line for line in text.of_run(made(checked, True), "here"))
+
+
 def test_percent_is_rounded_down():
     assert (document.percent(9999, 10000), document.percent(1, 3), document.percent(0, 0)) == (99.9, 33.3, 100.0)
 

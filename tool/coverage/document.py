@@ -10,6 +10,7 @@ from tool.coverage.image import Place
 
 SCHEMA = "fencepost-coverage"
 VERSION = 1
+JUDGED = "release"           # the image that is shipped; the checked one carries the invariants, and a part of the suite
 DIRECTIONS_WANTED = 95.0     # percent, covered or excluded with a reason; of instructions it is all
 
 
@@ -66,6 +67,8 @@ def findings(coverages: Sequence[Coverage]) -> list[str]:
     """What is wrong if the whole suite ran."""
     found = []
     for one in coverages:
+        if one.kind != JUDGED:
+            continue
         if one.instructions.missing:
             found.append(f"{one.kind}: {one.instructions.missing} instructions are neither covered nor excluded")
         explained = one.directions.total - one.directions.missing

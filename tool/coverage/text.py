@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tool.coverage.document import percent
+from tool.coverage.document import JUDGED, percent
 
 _COLUMNS = ("instructions", "%", "excluded", "missing", "directions", "%", "excluded", "missing")
 
@@ -76,7 +76,7 @@ def of_run(document: Mapping[str, Any], where: str) -> list[str]:
             lines += ["", f"coverage of {image['kind']}: nothing of it ran"]
             continue
         lines += ["", *table(image), *exclusions(image), summary(image)]
-        if document["complete"]:
+        if document["complete"] and image["kind"] == JUDGED:
             lines += missing(image, with_source=False)
     if not document["complete"]:
         lines.append("only a part of the suite ran: nothing is judged; `./fencepost report coverage` lists what is missing")
