@@ -10,6 +10,18 @@ static uint32_t property_word(const struct fdt_node *node, const char *name, uin
     return cells != NULL && index * 4 < bytes ? fdt_word(cells, index) : ~0u;
 }
 
+/* The unit address behind the name's @. */
+static uint32_t unit_address(const char *name)
+{
+    uint32_t address = 0;
+
+    while (*name != '@')
+        name++;
+    while (*++name != '\0')
+        address = address << 4 | (uint32_t)(*name <= '9' ? *name - '0' : *name - 'a' + 10);
+    return address;
+}
+
 TEST(vuart, the_tree_names_the_boards_own_uart, IDS "S0-08 S0-23", WHY "direct-mapped: the board's address and SPI",
      NEEDS "system=vuart")
 {
@@ -17,7 +29,8 @@ TEST(vuart, the_tree_names_the_boards_own_uart, IDS "S0-08 S0-23", WHY "direct-m
     struct fdt_node node;
 
     require_true(uart_find(&node));
-    expect_eq(strcmp(node.name, "sbsa-uart@e0206000"), 0);
+    expect_eq(memcmp(node.name, "sbsa-uart@", 10), 0);
+    expect_eq(unit_address(node.name), (uint32_t)BOARD_UART);
     expect_eq(property_word(&node, "reg", 0), 0);
     expect_eq(property_word(&node, "reg", 1), (uint32_t)BOARD_UART);
     expect_eq(property_word(&node, "reg", 2), 0);
