@@ -103,6 +103,7 @@ PEER(2, foreign, an_unmap_takes_effect_while_the_owner_writes)
         *word_at(LENT_2) = count;
         expect_eq(*word_at(LENT_2), count);
         expect_true(*word_at(lent(2, 1)) != AFTER);
+        relax(); /* the emulator's turn of the other CPU, which TLB maintenance of that CPU ends */
     }
     pass_turn();
 }

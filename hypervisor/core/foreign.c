@@ -228,6 +228,8 @@ bool foreign_drop_some(struct domain *d)
 {
     struct view_span span;
 
+    if (!protect_view_drop_own(d))
+        return false;
     for (uint32_t own = 0; own < DROP_OWN_RUNS && protect_view_region(d, 0, &span); own++) {
         const struct config_range *range;
         const struct domain *const owner = find_run(d, &span, &range);

@@ -86,7 +86,7 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
     (void)config;
     WRITE_SYSREG(vtcr_el2, VTCR_RES1 | mmu_physical_size() << 16 | TRANSLATION_WALK | VTCR_SL0_LEVEL1 | (64 - VIEW_ADDRESS_BITS));
     WRITE_SYSREG(vttbr_el2, 0);
-    __asm__ volatile("dsb sy\n\tisb\n\ttlbi alle1\n\tdsb sy\n\tisb" ::: "memory");
+    arch_forget_guests();
     cpu->nr_windows = 0;
 }
 

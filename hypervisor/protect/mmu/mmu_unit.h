@@ -9,6 +9,7 @@
 #include "hv/types.h"
 #include "hv/view_result.h"
 #include "sysregs.h"
+#include "translation.h"
 
 #define DESCRIPTOR_VALID 1ull
 #define DESCRIPTOR_BLOCK 1ull /* levels 1 and 2 */
@@ -38,7 +39,7 @@ struct stage2_leaf {
 enum stage2_owner { STAGE2_OWN, STAGE2_FOREIGN };
 
 /* Takes the pool of the configuration for the domain; the view holds nothing. False: it has not one table. */
-must_check bool stage2_init(struct view *view, uint64_t *pool, uint32_t nr_tables, uint32_t vmid);
+must_check bool stage2_init(struct view *view, uint64_t *pool, uint32_t nr_tables, uint32_t vmid, uint32_t users);
 
 /* Maps [base, base + bytes), where nothing is mapped or, of the domain's own, the same: blocks where they fit. */
 must_check enum view_result stage2_map(struct view *view, uintptr_t base, paddr_t address, uint64_t bytes, uint32_t attr,
@@ -46,6 +47,9 @@ must_check enum view_result stage2_map(struct view *view, uintptr_t base, paddr_
 
 /* VIEW_ABSENT unless all of it is mapped; VIEW_FULL when a block must be split and no table is left. */
 must_check enum view_result stage2_unmap(struct view *view, uintptr_t base, uint64_t bytes);
+
+/* Takes away what is mapped in [base, base + bytes), holes or not, until pages of one table went; true: nothing is left. */
+must_check bool stage2_drop(struct view *view, uintptr_t base, uint64_t bytes);
 
 /* What is mapped at or behind the address. False: nothing. */
 bool stage2_find(const struct view *view, uintptr_t address, struct stage2_leaf *leaf);

@@ -89,7 +89,7 @@ void protect_init_cpu(struct cpu *cpu)
     WRITE_SYSREG(mair_el2, MAIR_EL2_VALUE);
     WRITE_SYSREG(tcr_el2, TCR_RES1 | mmu_physical_size() << 16 | TRANSLATION_WALK | (64 - VIEW_ADDRESS_BITS));
     WRITE_SYSREG(ttbr0_el2, (uintptr_t)level1);
-    __asm__ volatile("dsb sy\n\tisb\n\ttlbi alle2\n\ttlbi alle1\n\tic iallu\n\tdsb sy\n\tisb" ::: "memory");
+    arch_forget_all();
     WRITE_SYSREG(sctlr_el2, SCTLR_EL2_VALUE);
     arch_isb();
 }

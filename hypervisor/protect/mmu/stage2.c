@@ -7,6 +7,7 @@
  * and out of the TLBs before its table takes its place; a table is out of the TLBs before it is used again.
  */
 #include "hv/arch.h"
+#include "hv/cpu.h"
 #include "hv/panic.h"
 #include "mmu_unit.h"
 
@@ -61,7 +62,7 @@ static uint64_t *take_table(struct view *view)
     if (view->used == view->nr_tables)
         return NULL;
     table = view->root + (uintptr_t)view->used++ * ENTRIES;
-    arch_zero_words((uint32_t *)table, (uint32_t *)(table + ENTRIES));
+    arch_empty_table(table);
     return table;
 }
 
@@ -83,7 +84,10 @@ void stage2_flush(struct view *view)
         WRITE_SYSREG(vttbr_el2, view->vttbr);
         arch_isb();
     }
-    __asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tisb" ::: "memory");
+    if (likely(view->cpus == BIT(cpu_this()->id)))
+        arch_forget_guest_here();
+    else
+        arch_forget_guest_everywhere();
     if (loaded != view->vttbr) {
         WRITE_SYSREG(vttbr_el2, loaded);
         arch_isb();
@@ -91,14 +95,15 @@ void stage2_flush(struct view *view)
     view->stale = false;
 }
 
-bool stage2_init(struct view *view, uint64_t *pool, uint32_t nr_tables, uint32_t vmid)
+bool stage2_init(struct view *view, uint64_t *pool, uint32_t nr_tables, uint32_t vmid, uint32_t users)
 {
     if (nr_tables == 0)
         return false;
     view->root = pool;
     view->nr_tables = nr_tables;
     view->used = 1;
-    arch_zero_words((uint32_t *)pool, (uint32_t *)(pool + ENTRIES));
+    arch_empty_table(pool);
+    view->cpus = users;
     view->vttbr = (uint64_t)vmid << 48 | (uintptr_t)pool;
     return true;
 }
@@ -121,30 +126,71 @@ always_inline void walk(const struct view *view, uintptr_t address, struct path 
     path->level = level;
 }
 
-/* The entry at the end of the path becomes valid. */
-always_inline void set_entry(struct path *path, uint64_t descriptor)
+always_inline uint64_t span_of(const struct path *path)
 {
-    *path->entry[path->level] = descriptor;
-    if (path->level > 1)
-        *path->entry[path->level - 1] += COUNT_ONE;
+    return 1ull << shift_of(path->level);
 }
 
-/* It becomes invalid, and a table that is empty then goes with it. */
-always_inline void clear_entry(struct view *view, struct path *path)
+/* From `at` to the end of the path's entry. */
+always_inline uint64_t rest_of(const struct path *path, uintptr_t at)
 {
-    *path->entry[path->level] = 0;
-    view->stale = true;
-    while (path->level > 1) {
+    return span_of(path) - (at & (span_of(path) - 1));
+}
+
+/* Entries of the path's table, from the path's on, that [at, at + bytes) covers whole. */
+always_inline uint64_t entries_in(const struct path *path, uintptr_t at, uint64_t bytes)
+{
+    const uint64_t nr = bytes >> shift_of(path->level), left = ENTRIES - (at >> shift_of(path->level) & (ENTRIES - 1));
+
+    if (at & (span_of(path) - 1))
+        return 0;
+    return nr < left ? nr : left;
+}
+
+/* Some entries of the table at the end of the path became valid. */
+always_inline void count_more(struct path *path, uint64_t nr)
+{
+    if (path->level > 1)
+        *path->entry[path->level - 1] += nr << COUNT_SHIFT;
+}
+
+/* Some became invalid, and a table that is empty then goes with them. */
+always_inline void count_fewer(struct view *view, struct path *path, uint64_t nr)
+{
+    for (; path->level > 1; path->level--, nr = 1) {
         uint64_t *const parent = path->entry[path->level - 1];
 
-        *parent -= COUNT_ONE;
+        *parent -= nr << COUNT_SHIFT;
         if (likely(*parent & COUNT_MASK))
             return;
         uint64_t *const table = table_of(*parent);
         *parent = 0;
         give_table(view, table);
-        path->level--;
     }
+}
+
+/* The entry at the end of the path becomes valid. */
+always_inline void set_entry(struct path *path, uint64_t descriptor)
+{
+    *path->entry[path->level] = descriptor;
+    count_more(path, 1);
+}
+
+/* It becomes invalid. */
+always_inline void clear_entry(struct view *view, struct path *path)
+{
+    *path->entry[path->level] = 0;
+    view->stale = true;
+    count_fewer(view, path, 1);
+}
+
+/* The root's entry of an address is about to become valid. */
+static void raise_limit(struct view *view, const uint64_t *entry)
+{
+    const uintptr_t limit = (uintptr_t)(entry - view->root + 1) << shift_of(1);
+
+    if (limit > view->limit)
+        view->limit = limit;
 }
 
 /* A table in the place of nothing, or of a block, at the end of the path. */
@@ -156,6 +202,8 @@ static bool deepen(struct view *view, struct path *path)
 
     if (table == NULL)
         return false;
+    if (level == 1)
+        raise_limit(view, entry);
     if (!(block & DESCRIPTOR_VALID)) {
         arch_dsb(); /* the zeroes before the descriptor */
         set_entry(path, (uintptr_t)table | DESCRIPTOR_TABLE);
@@ -190,33 +238,14 @@ static uint64_t descriptor_bits(uint32_t attr, enum stage2_owner owner)
            (owner == STAGE2_FOREIGN ? STAGE2_FOREIGN_PAGE : 0);
 }
 
-always_inline uint64_t span_of(const struct path *path)
-{
-    return 1ull << shift_of(path->level);
-}
-
-/* From `at` to the end of the path's entry. */
-always_inline uint64_t rest_of(const struct path *path, uintptr_t at)
-{
-    return span_of(path) - (at & (span_of(path) - 1));
-}
-
 /* Tables at the end of the path to the address that hold nothing go back. */
 static void drop_empty(struct view *view, uintptr_t address)
 {
     struct path path;
 
-    for (walk(view, address, &path); path.level > 1; path.level--) {
-        uint64_t *const parent = path.entry[path.level - 1];
-
-        if (*parent & COUNT_MASK)
-            return;
-        uint64_t *const table = table_of(*parent);
-        *parent = 0;
-        if (path.level > 2)
-            *path.entry[path.level - 2] -= COUNT_ONE;
-        give_table(view, table);
-    }
+    walk(view, address, &path);
+    if (!(*path.entry[path.level] & DESCRIPTOR_VALID))
+        count_fewer(view, &path, 0);
 }
 
 /* Every table that a map needs, before the first entry of it. */
@@ -231,28 +260,73 @@ static bool prepare_map(struct view *view, uintptr_t base, paddr_t address, uint
             drop_empty(view, base + done);
             return false;
         }
-        done += rest_of(&path, base + done);
+        done += path.level == LEVELS ? PAGE_SIZE * entries_in(&path, base + done, bytes - done) : rest_of(&path, base + done);
     }
     return true;
 }
 
-enum view_result stage2_map(struct view *view, uintptr_t base, paddr_t address, uint64_t bytes, uint32_t attr,
-                            enum stage2_owner owner)
+/* Up to nr entries from the path's on, down to a table; those that are valid stay. How many were passed. */
+static uint64_t fill(struct view *view, struct path *path, uint64_t descriptor, uint64_t nr)
 {
-    const uint64_t bits = descriptor_bits(attr, owner);
+    uint64_t *const first = path->entry[path->level], *entry = first, added = 0;
+
+    for (const uint64_t *const end = first + nr; entry < end; entry++, descriptor += span_of(path)) {
+        if (likely(!(*entry & DESCRIPTOR_VALID))) {
+            *entry = descriptor;
+            added++;
+        } else if (is_table(*entry, path->level)) {
+            break;
+        }
+    }
+    count_more(path, added);
+    if (path->level == 1)
+        raise_limit(view, entry - 1);
+    return (uint64_t)(entry - first);
+}
+
+hot static enum view_result map_many(struct view *view, uintptr_t base, paddr_t address, uint64_t bytes, uint64_t bits)
+{
+    uint64_t done = 0;
     struct path path;
 
     if (!prepare_map(view, base, address, bytes))
         return VIEW_FULL;
-    for (uint64_t done = 0; done < bytes; done += rest_of(&path, base + done)) {
+    while (done < bytes) {
         walk(view, base + done, &path);
         if (*path.entry[path.level] & DESCRIPTOR_VALID)
-            continue;
-        set_entry(&path, (address.addr + done) | bits | (path.level == LEVELS ? DESCRIPTOR_TABLE : DESCRIPTOR_BLOCK));
+            done += rest_of(&path, base + done);
+        else
+            done += span_of(&path) * fill(view, &path, (address.addr + done) | bits |
+                                          (path.level == LEVELS ? DESCRIPTOR_TABLE : DESCRIPTOR_BLOCK),
+                                          entries_in(&path, base + done, bytes - done));
     }
+    return VIEW_OK;
+}
+
+hot enum view_result stage2_map(struct view *view, uintptr_t base, paddr_t address, uint64_t bytes, uint32_t attr,
+                                enum stage2_owner owner)
+{
+    const uint64_t bits = descriptor_bits(attr, owner);
+    struct path path;
+
+    walk(view, base, &path);
+    if (likely(bytes == PAGE_SIZE && path.level == LEVELS && !(*path.entry[LEVELS] & DESCRIPTOR_VALID)))
+        set_entry(&path, address.addr | bits | DESCRIPTOR_TABLE);
+    else if (map_many(view, base, address, bytes, bits) != VIEW_OK)
+        return VIEW_FULL;
     if (owner == STAGE2_FOREIGN)
         view->nr_foreign += (uint32_t)(bytes >> PAGE_SHIFT);
     return VIEW_OK;
+}
+
+/* Of up to nr entries from the path's on, those before the first that is none of the guest's memory. */
+static uint64_t count_leaves(const struct path *path, uint64_t nr)
+{
+    const uint64_t *const first = path->entry[path->level], *entry = first;
+
+    while (entry < first + nr && *entry & DESCRIPTOR_VALID && !is_table(*entry, path->level))
+        entry++;
+    return (uint64_t)(entry - first);
 }
 
 /* All of it mapped, in entries that it covers whole. */
@@ -264,33 +338,87 @@ static enum view_result prepare_unmap(struct view *view, uintptr_t base, uint64_
         walk(view, base + done, &path);
         if (!(*path.entry[path.level] & DESCRIPTOR_VALID))
             return VIEW_ABSENT;
-        if ((base + done) % span_of(&path) || bytes - done < span_of(&path)) {
-            if (!deepen(view, &path))
-                return VIEW_FULL;
-            continue;
-        }
-        done += span_of(&path);
+        const uint64_t nr = entries_in(&path, base + done, bytes - done);
+        if (nr)
+            done += span_of(&path) * count_leaves(&path, nr);
+        else if (!deepen(view, &path))
+            return VIEW_FULL;
+    }
+    return VIEW_OK;
+}
+
+/* Up to nr entries from the path's on, down to a table, become invalid: *gone that were not. How many were passed. */
+static uint64_t drop(struct view *view, struct path *path, uint64_t nr, uint64_t *gone)
+{
+    uint64_t *const first = path->entry[path->level], *entry = first, valid = 0, foreign = 0;
+    const uint64_t pages = span_of(path) >> PAGE_SHIFT;
+
+    for (const uint64_t *const end = first + nr; entry < end && !is_table(*entry, path->level); entry++) {
+        valid += *entry & DESCRIPTOR_VALID;
+        foreign += *entry & STAGE2_FOREIGN_PAGE ? pages : 0;
+        *entry = 0;
+    }
+    view->nr_foreign -= (uint32_t)foreign;
+    *gone = valid;
+    if (valid) {
+        view->stale = true;
+        count_fewer(view, path, valid);
+    }
+    return (uint64_t)(entry - first);
+}
+
+static enum view_result unmap_many(struct view *view, uintptr_t base, uint64_t bytes)
+{
+    const enum view_result result = prepare_unmap(view, base, bytes);
+    struct path path;
+    uint64_t gone;
+
+    if (result != VIEW_OK)
+        return result;
+    for (uint64_t done = 0; done < bytes;) {
+        walk(view, base + done, &path);
+        const uint64_t size = span_of(&path);
+
+        done += size * drop(view, &path, entries_in(&path, base + done, bytes - done), &gone);
     }
     return VIEW_OK;
 }
 
 hot enum view_result stage2_unmap(struct view *view, uintptr_t base, uint64_t bytes)
 {
-    const enum view_result result = prepare_unmap(view, base, bytes);
-    uint64_t size;
+    struct path path;
 
-    if (result != VIEW_OK)
-        return result;
-    for (uint64_t done = 0; done < bytes; done += size) {
-        struct path path;
-
-        walk(view, base + done, &path);
-        size = span_of(&path);
-        if (*path.entry[path.level] & STAGE2_FOREIGN_PAGE)
-            view->nr_foreign -= (uint32_t)(size >> PAGE_SHIFT);
-        clear_entry(view, &path);
-    }
+    walk(view, base, &path);
+    if (unlikely(bytes != PAGE_SIZE || path.level != LEVELS))
+        return unmap_many(view, base, bytes);
+    const uint64_t descriptor = *path.entry[LEVELS];
+    if (unlikely(!(descriptor & DESCRIPTOR_VALID)))
+        return VIEW_ABSENT;
+    if (descriptor & STAGE2_FOREIGN_PAGE)
+        view->nr_foreign--;
+    clear_entry(view, &path);
     return VIEW_OK;
+}
+
+bool stage2_drop(struct view *view, uintptr_t base, uint64_t bytes)
+{
+    struct path path;
+    uint64_t gone;
+
+    for (uint64_t done = 0; done < bytes;) {
+        walk(view, base + done, &path);
+        const unsigned level = path.level;
+        const uint64_t size = span_of(&path), nr = entries_in(&path, base + done, bytes - done);
+
+        if (nr == 0) {
+            done += rest_of(&path, base + done);
+            continue;
+        }
+        done += size * drop(view, &path, nr, &gone);
+        if (level == LEVELS && gone)
+            return false;
+    }
+    return true;
 }
 
 static void describe(const struct path *path, uintptr_t address, struct stage2_leaf *leaf)
@@ -316,9 +444,9 @@ bool stage2_find(const struct view *view, uintptr_t address, struct stage2_leaf 
     return true;
 }
 
-bool stage2_next(const struct view *view, uintptr_t address, struct stage2_leaf *leaf)
+hot bool stage2_next(const struct view *view, uintptr_t address, struct stage2_leaf *leaf)
 {
-    while (!(address >> VIEW_ADDRESS_BITS)) {
+    while (address < view->limit) {
         struct path path;
 
         walk(view, address, &path);
@@ -326,15 +454,23 @@ bool stage2_next(const struct view *view, uintptr_t address, struct stage2_leaf 
             describe(&path, address, leaf);
             return true;
         }
-        address = (address & ~(span_of(&path) - 1)) + span_of(&path);
+        const uint64_t size = span_of(&path);
+        const uint64_t *entry = path.entry[path.level];
+
+        address &= ~(size - 1);
+        do {
+            address += size;
+            entry++;
+        } while (address & (size * ENTRIES - 1) && !(*entry & DESCRIPTOR_VALID));
     }
     return false;
 }
 
 void stage2_clear(struct view *view)
 {
-    arch_zero_words((uint32_t *)view->root, (uint32_t *)(view->root + ENTRIES));
+    arch_empty_table(view->root);
     view->used = 1;
+    view->limit = 0;
     view->free = NULL;
     view->nr_free = 0;
     view->nr_foreign = 0;

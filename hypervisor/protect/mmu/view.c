@@ -52,7 +52,7 @@ void protect_build_view(struct domain *d)
     uint64_t *const pool = (uint64_t *)((uintptr_t)config_verified->translation_tables +
                                         (uintptr_t)d->config->first_table * PAGE_SIZE);
 
-    if (!stage2_init(&d->view, pool, d->config->nr_tables, d->domid))
+    if (!stage2_init(&d->view, pool, d->config->nr_tables, d->domid, d->cpus))
         panic("configuration: d%u has no translation tables", (unsigned)d->domid);
     configure(d);
     d->view.owners = configured_owners(d); /* what comes is added, nothing is ever taken away */
@@ -86,20 +86,24 @@ bool protect_view_behind(struct domain *d, uintptr_t base, paddr_t *page)
     return true;
 }
 
-/* One piece goes on as long as guest and bus address do. */
+/* One piece goes on as long as guest and bus address do, and for so many descriptors at most. */
+enum { PIECE_LEAVES = 64 };
+
 bool protect_view_region(struct domain *d, uint32_t n, struct view_span *span)
 {
     struct stage2_leaf leaf;
     uintptr_t at = 0;
 
     do {
+        uint32_t leaves = 0;
+
         if (!stage2_next(&d->view, at, &leaf))
             return false;
         span->base = leaf.base;
         span->address = leaf.address;
         do {
             at = leaf.base + leaf.bytes;
-        } while (stage2_find(&d->view, at, &leaf) && leaf.address.addr - span->address.addr == at - span->base);
+        } while (++leaves < PIECE_LEAVES && stage2_find(&d->view, at, &leaf) && leaf.address.addr - span->address.addr == at - span->base);
     } while (n-- > 0);
     span->last = at - 1;
     return true;
@@ -156,6 +160,17 @@ enum view_result protect_view_map(struct domain *d, gpaddr_t at, paddr_t page, u
     return stage2_map(&d->view, at.addr, page, PAGE_SIZE, attr, STAGE2_FOREIGN);
 }
 
+bool protect_view_drop_own(struct domain *d)
+{
+    for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
+        const struct config_range *const range = &d->ranges[i];
+
+        if (range->first_page != PAGE_NONE && !stage2_drop(&d->view, (uintptr_t)range->base, range->limit - range->base))
+            return false;
+    }
+    return true;
+}
+
 void protect_view_reset(struct domain *d)
 {
     stage2_clear(&d->view);
@@ -168,7 +183,7 @@ always_inline void commit(struct view *view)
     if (view->stale)
         stage2_flush(view);
     else
-        __asm__ volatile("dsb ishst\n\tisb" ::: "memory");
+        arch_tables_written();
 }
 
 hot void protect_view_commit_loaded(struct domain *d)

@@ -18,10 +18,12 @@ enum { VIEW_ADDRESS_BITS = 39 };
 struct view {
     uint64_t vttbr;       /* VMID and `root` */
     uint64_t *root;       /* level 1 */
-    uint64_t *free;       /* tables that were given back, each holding the address of the next */
+    uintptr_t limit;      /* nothing is mapped from here on */
+    uint64_t *free;       /* tables that were given back, empty but for the address of the next in each */
     uint32_t first, used, nr_tables; /* its part of the pool; tables from `used` on were never used */
     uint32_t nr_free;
     uint32_t nr_foreign;  /* pages of others */
+    uint32_t cpus;        /* bit per CPU that ever loads it */
     uint32_t owners;      /* bit per domain that owns something the view ever held */
     bool stale;           /* the TLBs may hold what was taken away since the last commit */
 };
