@@ -110,6 +110,10 @@ bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write,
         return false;
     if (write && offset == DR)
         console_domain_put(d, (char)*value);
+    if (!write && offset != DR) { /* one field, and nothing changes */
+        *value = read_register(u, offset) & mask;
+        return true;
+    }
     lock_acquire(&vuart_lock);
     if (write)
         write_register(u, offset, *value, mask);
