@@ -114,6 +114,11 @@ def _functions(result: Measurement) -> list[str]:
     return ["", f"{result.metric}, by function:", *lines]
 
 
+def left_out(rows: Sequence[Metric], absent: Mapping[str, str]) -> list[str]:
+    """What the board has no such thing for."""
+    return [f"not on this board: {row.name}: {absent[row.bench]}" for row in rows if row.bench in absent]
+
+
 def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str, str]) -> str:
     measured = [result for result in results if isinstance(result, Measurement)]
     missing = [result for result in results if isinstance(result, NotMeasured)]
@@ -128,7 +133,7 @@ def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str
 
 
 def main(args: argparse.Namespace) -> int:
-    rows, names = selected(metrics.load(), args.glob, strategy.of_board(boards.load(args.board).strategies))
+    rows, names = selected(metrics.load(board=args.board), args.glob, strategy.of_board(boards.load(args.board).strategies))
     if not rows:
         raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")
     attached = boards.Attached(args.runner, args.serial)
@@ -144,7 +149,7 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, {**as_json(results, opened.identity()), **host})
     if args.json != "-":
-        print(report(results, rows, opened.identity()))
+        print("\n".join([report(results, rows, opened.identity()), *left_out(rows, opened.absent)]))
         if host:
             print("\n" + hostcost.report(host["host"]))
         print(f"\nlogs: {paths.relative(opened.folder)}")

@@ -159,7 +159,7 @@ def _against(meter: Meter, before: Commit, after: Side, notes: tuple[str, ...] =
         new = meter.whole(second)
     else:
         second, new = _measured(meter)
-    earlier = metrics.load(first.checkout.root / "bench" / "METRICS.md")
+    earlier = metrics.load(first.checkout.root / "bench" / "METRICS.md", meter.board)
     changes = sides.against(header_of(second.identity()), old, new, meter.table, earlier)
     judged = Judged(str(Side(before)), str(after), changes, code_of(changes), notes)
     return _explained(meter, judged, new, Side(before), after), second.identity()
@@ -216,7 +216,7 @@ def _usage(args: argparse.Namespace) -> None:
 
 def main(args: argparse.Namespace) -> int:
     _usage(args)
-    meter = Meter(args.board, metrics.load(), Progress(), args.jobs)
+    meter = Meter(args.board, metrics.load(board=args.board), Progress(), args.jobs)
     repository = Repository(paths.ROOT)
     if args.bisect:
         name, good, bad = args.bisect

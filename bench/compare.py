@@ -131,7 +131,7 @@ def quoted(said: str) -> str:
 
 def main(args: argparse.Namespace) -> int:
     model = costfile.load(args.cost)
-    rows = metrics.load()
+    rows = metrics.load(board=args.board)
     opened = session.open_session("compare", args.board, Progress(), args.jobs)
     outcomes = session.run_all(opened, plan(opened, rows))
     data = sweep.build(outcomes, rows, strategy.of_board(opened.board.strategies), OPERATIONS)

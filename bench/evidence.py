@@ -73,4 +73,4 @@ def built(board: str) -> tuple[records.Record, ...]:
 
 def of_board(board: str) -> tuple[Measured, list[Proof]]:
     measured = stored(board)
-    return measured, proofs(built(board), metrics.load(), measured)
+    return measured, proofs(built(board), metrics.load(board=board), measured)

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of bench/METRICS.md: which metrics exist, what each counts, which bench measures it. Pure."""
+"""
+The table of bench/METRICS.md: which metrics exist, what each counts, which bench measures it; and what a board promises
+otherwise, under a heading with its name. Pure.
+"""
 from __future__ import annotations
 
 import enum
 import fnmatch
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 TABLE = Path(__file__).resolve().parent / "METRICS.md"
 COLD = ".cold"
 _COLUMNS = 6
+_BOARD = "### "
+_OTHERWISE_COLUMNS = 4
+_OF_WINDOW = (".window", ".resident")   # the strategies that a target is about
 
 
 class TableError(ValueError):
@@ -84,8 +90,8 @@ class Metric:
         return re.fullmatch(_pattern(self.name), base) is not None
 
     def target_of(self, metric: str) -> int | None:
-        """Targets hold for warm rounds and, of the strategies, for `window`."""
-        if self.target is None or metric.endswith(COLD) or (self.per_strategy and not metric.endswith(".window")):
+        """Targets hold for warm rounds and, of the strategies, for `window`; a board with translation has one alone."""
+        if self.target is None or metric.endswith(COLD) or (self.per_strategy and not metric.endswith(_OF_WINDOW)):
             return None
         found = re.search(r"\.(\d+)(?:\.|$)", metric)
         return self.target.value(int(found[1]) if found else None)
@@ -135,24 +141,54 @@ def _metric(cells: list[str]) -> Metric:
     return Metric(name.strip("`"), *_counted(counts), bench.strip("`"), *_gate(gate), _target(target), text)
 
 
-def parse(text: str) -> tuple[Metric, ...]:
-    """Every row whose first cell is a name in backticks. Raises TableError."""
-    found: list[Metric] = []
+@dataclass(frozen=True)
+class Otherwise:
+    """What a board promises of a metric instead of the table's words."""
+    gate: Gate
+    limit: int | None
+    target: Target | None
+
+
+def _otherwise(cells: list[str]) -> tuple[str, Otherwise]:
+    if len(cells) != _OTHERWISE_COLUMNS:
+        raise ValueError(f"{len(cells)} cells instead of {_OTHERWISE_COLUMNS}")
+    name, gate, target, _ = cells
+    return name.strip("`"), Otherwise(*_gate(gate), _target(target))
+
+
+def _rows(text: str) -> Iterator[tuple[int, str, list[str]]]:
+    """Line, board whose section it is in (empty: the table itself) and cells of every row that begins with a name."""
+    board = ""
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.startswith("| `"):
-            continue
+        if line.startswith("#"):
+            board = line[len(_BOARD):] if line.startswith(_BOARD) else ""
+        elif line.startswith("| `"):
+            yield number, board, [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def parse(text: str, board: str = "") -> tuple[Metric, ...]:
+    """Every row whose first cell is a name in backticks, as the board has it. Raises TableError."""
+    found: list[Metric] = []
+    otherwise: list[tuple[str, Otherwise]] = []
+    for number, section, cells in _rows(text):
         try:
-            found.append(_metric([cell.strip() for cell in line.strip().strip("|").split("|")]))
+            if not section:
+                found.append(_metric(cells))
+            elif section == board:
+                otherwise.append(_otherwise(cells))
         except ValueError as error:
             raise TableError(f"METRICS.md:{number}: {error}") from error
-    names = [metric.name for metric in found]
-    if doubled := sorted({name for name in names if names.count(name) > 1}):
-        raise TableError(f"METRICS.md: two rows for {', '.join(doubled)}")
-    return tuple(found)
+    for names, where in (([metric.name for metric in found], ""), ([name for name, _ in otherwise], f" of {board}")):
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            raise TableError(f"METRICS.md: two rows{where} for {', '.join(doubled)}")
+    changes = dict(otherwise)
+    if strangers := sorted(set(changes) - {metric.name for metric in found}):
+        raise TableError(f"METRICS.md: {board} has a row for {', '.join(strangers)}, which the table has not")
+    return tuple(replace(metric, **vars(changes[metric.name])) if metric.name in changes else metric for metric in found)
 
 
-def load(path: Path = TABLE) -> tuple[Metric, ...]:
-    return parse(path.read_text(encoding="utf-8"))
+def load(path: Path = TABLE, board: str = "") -> tuple[Metric, ...]:
+    return parse(path.read_text(encoding="utf-8"), board)
 
 
 def row_of(metric: str, table: Iterable[Metric]) -> Metric | None:

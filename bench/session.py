@@ -41,6 +41,7 @@ class Session:
     hypervisor: image.Hypervisor
     guest: Path
     benches: dict[str, records.Record]
+    absent: dict[str, str]                         # benches that have no meaning on this board, and why
     folder: Path
     probe_table: Path
     isa_table: Path
@@ -86,7 +87,10 @@ def open_session(verb: str, board: str, progress: Callable[[str], None], jobs: i
     probe_table.write_text(hypervisor.probe_table())
     isa_table.write_text(hypervisor.instruction_set_table())
     found = {record.test: record for record in records.benches(guest)}
-    return Session(chosen, plugin, hypervisor, guest, found, folder, probe_table, isa_table, progress,
+    absent = {name: reason for name, record in found.items()
+              if (reason := chosen.skip(name, record.needs.system, record.file))}
+    offered = {name: record for name, record in found.items() if name not in absent}
+    return Session(chosen, plugin, hypervisor, guest, offered, absent, folder, probe_table, isa_table, progress,
                    jobs or os.cpu_count() or 1, functions.read(elf) if profile else None, of, {} if known is None else known)
 
 
@@ -104,7 +108,7 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
         if metric.counted is Counted.MASKED:
             found.update(dict.fromkeys(_masked_jobs(session, metric)))
             continue
-        if metric.counted is Counted.ELF:
+        if metric.counted is Counted.ELF or metric.bench in session.absent:
             continue
         record = session.benches.get(metric.bench)
         if record is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from bench import bench, counts, image, measure, metrics
+from bench import baseline, bench, counts, image, measure, metrics
 from bench.counts import Counts
 from bench.measure import Exact, Measurement, NotMeasured, Sampled
 from testsuite.made_up import SEND, TABLE, line, of, probed, row, row_named, series
@@ -75,6 +75,47 @@ def test_a_name_without_a_row_has_none(name: str) -> None:
 def test_a_malformed_table_is_refused_with_its_line(text: str, reason: str) -> None:
     with pytest.raises(metrics.TableError, match=reason):
         metrics.parse(text)
+
+
+OTHERWISE = """| `a.<s>` | E | b | exact | ≤ 3 | t |
+| `c` | E | b | limit 5 | | t |
+
+### one
+
+| `a.<s>` | exact | ≤ 7 | why |
+
+### two
+
+| `c` | limit 9 | ≤ 9 | |
+"""
+
+
+@pytest.mark.parametrize("board, target, limit", [("", 3, 5), ("one", 7, 5), ("two", 3, 9), ("three", 3, 5)])
+def test_a_board_promises_what_its_section_says(board: str, target: int, limit: int) -> None:
+    first, second = metrics.parse(OTHERWISE, board)
+    assert (first.target_of("a.window"), first.target_of("a.resident"), second.limit) == (target, target, limit)
+
+
+@pytest.mark.parametrize("row, reason", [
+    ("| `d` | exact | | |", "d, which the table has not"), ("| `c` | exact | |", "3 cells"), ("| `c` | limit | | |", "gate"),
+    ("| `a.<s>` | exact | | |", "two rows of one for a.<s>")])
+def test_a_malformed_section_of_a_board_is_refused_where_it_is_used(row: str, reason: str) -> None:
+    text = OTHERWISE.replace("### two", f"{row}\n\n### two")
+    with pytest.raises(metrics.TableError, match=reason):
+        metrics.parse(text, "one")
+    assert metrics.parse(text, "two")
+
+
+def test_the_targets_of_the_board_with_translation() -> None:
+    table = metrics.load(board="virt-a64")
+    targets = {"hypercall.null": 45, "evtchn.send.peer.masked.resident": 95, "balloon.out_in.1": 540, "balloon.out_in.16": 4500,
+               "evtchn.send.upcall_eoi": 250, "mmio.trap": 120, "evtchn.pingpong.resident": 1150, "boot.first_guest_insn": 200000}
+    assert {name: metrics.row_of(name, table).target_of(name) for name in targets} == targets
+
+
+def test_every_board_with_a_baseline_keeps_its_targets_apart_from_its_gates() -> None:
+    for file in sorted((metrics.TABLE.parent / "baseline").glob("*.jsonl")):
+        assert baseline.disagreements(baseline.load(file), metrics.load(board=file.stem)) == []
 
 
 # ---- what a bench tells by itself
