@@ -89,12 +89,12 @@ class GuestItem(pytest.Item):
         if settings.missing:
             self._tell("skip", settings.missing)
             pytest.skip(settings.missing)
-        if self.trial.left_out:
-            self._tell("skip", reason := f"not on {self.trial.reference}: {self.trial.left_out}")
-            pytest.skip(reason)
         record = self.trial.record
         if reason := boards.load(settings.board).skip(record.test, record.needs.system, record.file):
             self._tell("skip", reason)
+            pytest.skip(reason)
+        if self.trial.left_out:
+            self._tell("skip", reason := f"not on {self.trial.reference}: {self.trial.left_out}")
             pytest.skip(reason)
         try:
             self.outcome = trial.run(self.trial, self.folder())

@@ -16,7 +16,8 @@ from tool.verdict import Ended, Expectation, Facts, Kind, Verdict, last_line, no
 BANNER = re.compile(r"^\(XEN\) Xen version (\S+)", re.MULTILINE)
 _PANIC = re.compile(r"^\(XEN\) Panic on CPU \d+:\n(?:\(XEN\) (.*)\n)?", re.MULTILINE)
 _CRASHED = re.compile(r"^\(XEN\) Domain (\d+) \(vcpu#\d+\) crashed", re.MULTILINE)
-LAST_LINES = (b"(d1) fp1 end ", b"(d1) fp1 exception ", b"(XEN) Reboot in five seconds", b"(XEN) Manual reset required")
+LAST_LINES = (b"(d1) fp1 end ", *(b"(d%d) fp1 exception " % domain for domain in range(1, 9)),
+              b"(XEN) Reboot in five seconds", b"(XEN) Manual reset required")
 
 
 def judge(text: str, facts: Facts, expected: Expectation) -> Verdict:

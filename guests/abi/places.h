@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses a guest of our systems may not name in a hypercall, and places in its own RAM. */
+/* Addresses a direct-mapped guest of our systems may not name in a hypercall, and places in its own RAM. */
 #ifndef ABI_PLACES_H
 #define ABI_PLACES_H
 

@@ -11,11 +11,7 @@
 
 enum {
     PAGE = XEN_PAGE_SIZE,
-    /* the spare bank of `balloon` */
-    SPARE = RAM(0x21000000),
-    SPARE_SEAM = RAM(0x21300000),
-    SPARE_LIMIT = RAM(0x21500000),
-    SPARE_PAGES = (SPARE_LIMIT - SPARE) / PAGE,
+    SPARE_PAGES = 0x500,
     MAX_ORDER = 9,
     MAX_LIST = 600,
     NO_PLACE = 0x18000000, /* no memory is there */
@@ -24,7 +20,16 @@ enum {
 
 #define EXECUTE_LIMIT 0x80000000u /* from here on EL1's default map allows no fetch, in or out */
 
-#define PAGE_AT(n) ((uint32_t)SPARE + (uint32_t)(n) * PAGE)
+/* The spare bank of domain 1 of `balloon`; where memory is one bank, as much of it behind the image. */
+static inline uint32_t spare_bank(void)
+{
+    return machine.nr_banks > 1 ? RAM(0x21000000) : (uint32_t)machine.bank[0].base + 0x100000;
+}
+
+#define SPARE spare_bank()
+#define SPARE_SEAM (SPARE + 0x300000)
+#define SPARE_LIMIT (SPARE + SPARE_PAGES * PAGE)
+#define PAGE_AT(n) (SPARE + (uint32_t)(n) * PAGE)
 
 static inline uint64_t frame_of(uintptr_t address)
 {

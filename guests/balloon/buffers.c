@@ -84,9 +84,9 @@ TEST(balloon, a_buffer_beside_a_page_that_is_out_works, IDS "S1-07", WHY "what t
 TEST(balloon, a_call_forgets_pages_beside_its_own_argument, IDS "S1-07", WHY "what is remembered shrinks", ALL)
 {
     static const uint32_t pages[] = {0, 6, 9, 10, SPARE_PAGES - 1};
-    struct xen_remove_from_physmap *const remove = (void *)PAGE_AT(3);
-    struct xen_memory_reservation *const request = (void *)PAGE_AT(4);
-    uint64_t *const list = (uint64_t *)PAGE_AT(5);
+    struct xen_remove_from_physmap *const remove = (void *)(uintptr_t)PAGE_AT(3);
+    struct xen_memory_reservation *const request = (void *)(uintptr_t)PAGE_AT(4);
+    uint64_t *const list = (uint64_t *)(uintptr_t)PAGE_AT(5);
 
     for (uint32_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         const uintptr_t page = PAGE_AT(pages[i]);

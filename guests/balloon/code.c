@@ -58,7 +58,7 @@ static void give_away_under_oneself(void *argument)
 TEST(balloon, a_page_that_gives_itself_away_faults_at_the_next_instruction, IDS "S1-07",
      WHY "the call returns into nothing; the guest takes the abort", ALL)
 {
-    uint32_t *const code = (uint32_t *)PAGE_AT(31);
+    uint32_t *const code = (uint32_t *)(uintptr_t)PAGE_AT(31);
     const uint64_t frame = frame_of(PAGE_AT(31));
     const struct xen_memory_reservation request = {
         .extent_start = (uintptr_t)&frame, .nr_extents = 1, .domid = DOMID_SELF};

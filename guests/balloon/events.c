@@ -186,13 +186,13 @@ TEST(balloon, both_event_pages_may_be_out_at_once, IDS "X-30", WHY "one send, tw
 TEST(balloon, an_event_page_stays_registered_while_it_is_out, IDS "X-30", WHY "decrease is no way to unregister", ONE)
 {
     listen_in(PAGE_AT(50));
-    require_eq(events_register_vcpu_info(0, (void *)PAGE_AT(60)), 0);
+    require_eq(events_register_vcpu_info(0, (void *)(uintptr_t)PAGE_AT(60)), 0);
     require_eq(decrease(PAGE_AT(50), 0), 1);
     require_eq(decrease(PAGE_AT(60), 0), 1);
-    expect_eq(events_register_shared_info((void *)PAGE_AT(70)), -XEN_EBUSY);
-    expect_eq(events_register_vcpu_info(0, (void *)PAGE_AT(70)), -XEN_EBUSY);
+    expect_eq(events_register_shared_info((void *)(uintptr_t)PAGE_AT(70)), -XEN_EBUSY);
+    expect_eq(events_register_vcpu_info(0, (void *)(uintptr_t)PAGE_AT(70)), -XEN_EBUSY);
     require_eq(populate(PAGE_AT(60), 0), 1);
-    expect_eq(events_register_vcpu_info(0, (void *)PAGE_AT(70)), -XEN_EBUSY);
+    expect_eq(events_register_vcpu_info(0, (void *)(uintptr_t)PAGE_AT(70)), -XEN_EBUSY);
 }
 
 TEST(balloon, an_event_page_can_go_and_come_many_times, IDS "X-30", WHY "nothing is used up", ALL)
@@ -253,7 +253,7 @@ TEST(balloon, the_page_that_shared_info_left_is_ordinary_again, IDS "X-40 X-30",
 
     listen_in(page);
     require_eq(remove_page(page), 0);
-    require_eq(events_register_shared_info((void *)PAGE_AT(80)), 0);
+    require_eq(events_register_shared_info((void *)(uintptr_t)PAGE_AT(80)), 0);
     require_eq(populate(page, 0), 1);
     memset((void *)page, 0, PAGE);
     events_quiet(0);

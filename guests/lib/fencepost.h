@@ -145,7 +145,7 @@ struct machine {
     uintptr_t image_base; /* where this image was loaded */
     uint32_t nr_banks;   /* of RAM, as /memory lists them */
     struct { uint64_t base, size; } bank[MACHINE_MAX_BANKS];
-    uintptr_t gicd, gicr;  /* 0: not in the tree */
+    uintptr_t gicd, gicr, uart; /* 0: not in the tree */
     uint32_t nr_cpus;
     uint32_t upcall_intid; /* 0: no hypervisor node */
     uint32_t domain;       /* from `fp1 domain=N`; 1 where nothing is said */
@@ -153,6 +153,16 @@ struct machine {
 };
 
 extern struct machine machine;
+
+/* Whether the tree lists it: a domain that is not direct-mapped may have RAM of its own at a board's address. */
+static inline bool is_own_ram(uint64_t address)
+{
+    bool own = false;
+
+    for (uint32_t n = 0; n < machine.nr_banks; n++)
+        own |= address - machine.bank[n].base < machine.bank[n].size;
+    return own;
+}
 
 /* The tree itself. Nodes are visited in order; depth of the root is 0. */
 struct fdt_node {

@@ -12,30 +12,31 @@
         relax();              \
     } while (!(condition))
 
-static int32_t cpu_on(uint32_t function, uintptr_t entry, struct entry_state *state)
+struct entry_state entry_state;
+
+static int32_t cpu_on(uint32_t function, uintptr_t entry)
 {
-    state->done = 0;
+    entry_state.done = 0;
     __asm__ volatile("dsb sy" ::: "memory");
-    return psci(function, 1, entry, (uintptr_t)state);
+    return psci(function, 1, entry, (uintptr_t)&entry_state);
 }
 
-static void expect_entry_state(const struct entry_state *state)
+static void expect_entry_state(bool with_context)
 {
-    expect_eq(state->context, (uintptr_t)state);
-    expect_eq(state->mode & ENTRY_MODE_MASK, ENTRY_MODE); /* EL1; A, I and F masked */
-    expect_eq(state->sctlr & 0x1005, 0);                  /* no translation or protection, caches off */
-    expect_eq(state->mpidr & 0xffffff, 1);
+    if (with_context)
+        expect_eq(entry_state.context, (uintptr_t)&entry_state);
+    expect_eq(entry_state.mode & ENTRY_MODE_MASK, ENTRY_MODE); /* EL1; A, I and F masked */
+    expect_eq(entry_state.sctlr & 0x1005, 0);                  /* no translation or protection, caches off */
+    expect_eq(entry_state.mpidr & 0xffffff, 1);
 }
 
 static void start_and_look(uint32_t function, uintptr_t entry)
 {
-    static struct entry_state state;
-
     expect_true(cpu_is_off(1));
-    require_eq(cpu_on(function, entry, &state), PSCI_SUCCESS);
-    wait_until(state.done);
+    require_eq(cpu_on(function, entry), PSCI_SUCCESS);
+    wait_until(entry_state.done);
     wait_until(cpu_is_off(1));
-    expect_entry_state(&state);
+    expect_entry_state(function != PSCI_0_1_CPU_ON); /* which takes no context id */
 }
 
 static void start_in_every_way(void)

@@ -18,6 +18,7 @@ struct entry_way {
     uintptr_t low_bits;
 };
 
+extern struct entry_state entry_state;
 extern const struct entry_way entry_ways[]; /* ends with an entry of NULL */
 
 #endif

@@ -164,10 +164,12 @@ TEST(sched, a_domain_on_its_own_cpu_is_not_slowed_by_a_spinning_one, IDS "S3-04 
      NEEDS "system=smp timeout_ms=10000")
 {
     peers_meet();
+    const int32_t version = hypercall_xen_version(XENVER_version, NULL);
     const uint64_t begin = now_ns();
 
+    expect_true(version > 0);
     for (uint32_t i = 0; i < 100; i++)
-        expect_eq(hypercall_xen_version(XENVER_version, NULL), FENCEPOST_XEN_MAJOR << 16 | FENCEPOST_XEN_MINOR);
+        expect_eq(hypercall_xen_version(XENVER_version, NULL), version);
     expect_true(now_ns() - begin < 10 * LONG_NS);
 }
 

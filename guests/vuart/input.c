@@ -26,8 +26,8 @@ TEST(vuart, typing_wakes_a_guest_that_sleeps, IDS "S0-08", WHY "receive timeout 
      NEEDS "system=vuart input=wake")
 {
     irq_init();
-    irq_set_handler(BOARD_UART_INTID, receive);
-    irq_enable_source(BOARD_UART_INTID);
+    irq_set_handler(uart_place().intid, receive);
+    irq_enable_source(uart_place().intid);
     *uart(UART_IMSC) = INT_RX | INT_RT;
     while (count < 4) {
         wait_for_interrupt();
@@ -38,7 +38,7 @@ TEST(vuart, typing_wakes_a_guest_that_sleeps, IDS "S0-08", WHY "receive timeout 
     expect_eq(received[1], 'a');
     expect_eq(received[2], 'k');
     expect_eq(received[3], 'e');
-    expect_true(irq_count(0, BOARD_UART_INTID) >= 1);
+    expect_true(irq_count(0, uart_place().intid) >= 1);
     expect_eq(*uart(UART_MIS), 0);
 }
 
@@ -82,18 +82,18 @@ PEER(2, vuart, a_restart_resets_the_uart)
 {
     irq_init();
     if (now_ns() < SECOND_LIFE_NS) {
-        irq_enable_source(BOARD_UART_INTID);
+        irq_enable_source(uart_place().intid);
         *uart(UART_IMSC) = INT_TX | INT_RT;
         spin_until(!(*uart(UART_FR) & FR_RXFE));
-        expect_true(irq_is_pending(BOARD_UART_INTID));
+        expect_true(irq_is_pending(uart_place().intid));
         spin_until(now_ns() >= SECOND_LIFE_NS);
         shutdown(SHUTDOWN_reboot);
     }
     expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
     expect_eq(*uart(UART_IMSC), 0);
     expect_eq(*uart(UART_RIS), 0);
-    irq_enable_source(BOARD_UART_INTID);
-    expect_true(!irq_is_pending(BOARD_UART_INTID));
+    irq_enable_source(uart_place().intid);
+    expect_true(!irq_is_pending(uart_place().intid));
     shutdown(SHUTDOWN_crash); /* tells the harness that the second life came this far */
 }
 

@@ -2,7 +2,10 @@
 /* The interrupt, a level: the transmitter raises it as soon as a character is written and the mask allows. */
 #include "uart.h"
 
-enum { INTID = BOARD_UART_INTID, GICD_ISENABLER = 0x100, GICD_ISPENDR = 0x200, GICD_ICPENDR = 0x280,
+#define INTID uart_place().intid
+#define bit (1u << INTID % 32)
+
+enum { GICD_ISENABLER = 0x100, GICD_ISPENDR = 0x200, GICD_ICPENDR = 0x280,
        GICD_ISACTIVER = 0x300, GICD_ICFGR = 0xc00, GICD_IROUTER = 0x6000 };
 
 static volatile uint32_t taken, clear_at;
@@ -16,8 +19,6 @@ static volatile uint32_t *gicd_bits(uint32_t block)
 {
     return gicd(block + INTID / 32 * 4);
 }
-
-static const uint32_t bit = 1u << INTID % 32;
 
 static void handle(uint32_t intid)
 {

@@ -123,7 +123,7 @@ TEST(vuart, the_clear_register_is_write_only, IDS "S0-08", WHY "a read of ICR is
 
 TEST(vuart, its_window_has_one_page, IDS "S0-08 S0-24", WHY "the neighbours are other devices", NEEDS "system=vuart")
 {
-    const uintptr_t below = (uint32_t)BOARD_UART - 4, above = (uint32_t)BOARD_UART + BOARD_UART_BYTES;
+    const uintptr_t below = uart_place().base - 4, above = uart_place().base + BOARD_UART_BYTES;
     uint32_t value;
 
     expect_abort(try_read32(below, &value), below, FSR_DENIED);

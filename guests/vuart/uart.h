@@ -28,15 +28,18 @@ enum {
     FIFO_BYTES = 32,
 };
 
-/* What board.dts says of serial@e0206000, the UART that vPL011 stands in for. */
+/* What board.dts says of the UART that vPL011 stands in for; a domain that is not direct-mapped has it elsewhere. */
 enum { BOARD_UART = (int)BOARD_VUART, BOARD_UART_BYTES = 0x1000, BOARD_UART_INTID = BOARD_VUART_INTID };
 
 /* The node of the calling guest's tree; false: there is none. */
 bool uart_find(struct fdt_node *node);
 
+struct uart_place { uintptr_t base; uint32_t intid; };
+struct uart_place uart_place(void); /* as the tree has it; without a node, the board's */
+
 static inline volatile uint32_t *uart(uint32_t offset)
 {
-    return (volatile uint32_t *)(uintptr_t)((uint32_t)BOARD_UART + offset);
+    return (volatile uint32_t *)(uart_place().base + offset);
 }
 
 static inline volatile uint8_t *uart_byte(uint32_t offset)
@@ -46,7 +49,7 @@ static inline volatile uint8_t *uart_byte(uint32_t offset)
 
 static inline volatile uint16_t *uart_half(uint32_t offset)
 {
-    return (volatile uint16_t *)(uintptr_t)((uint32_t)BOARD_UART + offset);
+    return (volatile uint16_t *)(uart_place().base + offset);
 }
 
 /* One character, and the line is over: whatever is reported next has one of its own. */

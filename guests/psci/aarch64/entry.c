@@ -4,7 +4,7 @@
 
 _Static_assert(offsetof(struct entry_state, mode) == 8 && offsetof(struct entry_state, done) == 20, "psci_entry");
 
-/* x0: struct entry_state *. Writes it and switches the vCPU off. */
+/* Writes entry_state, which it finds without x0, and switches the vCPU off. */
 void psci_entry(void);
 __asm__(".text\n.global psci_entry\npsci_entry:\n\t"
         "mrs x1, daif\n\t"
@@ -14,13 +14,15 @@ __asm__(".text\n.global psci_entry\npsci_entry:\n\t"
         "orr x1, x1, x2\n\t"
         "mrs x2, sctlr_el1\n\t"
         "mrs x3, mpidr_el1\n\t"
-        "str x0, [x0]\n\t"
-        "str w1, [x0, #8]\n\t"
-        "str w2, [x0, #12]\n\t"
-        "str w3, [x0, #16]\n\t"
+        "adrp x4, entry_state\n\t"
+        "add x4, x4, :lo12:entry_state\n\t"
+        "str x0, [x4]\n\t"
+        "str w1, [x4, #8]\n\t"
+        "str w2, [x4, #12]\n\t"
+        "str w3, [x4, #16]\n\t"
         "dmb sy\n\t"
         "mov w1, #1\n\t"
-        "str w1, [x0, #20]\n\t"
+        "str w1, [x4, #20]\n\t"
         "mov w0, #0x84000000\n\t"
         "add w0, w0, #2\n\t"
         "hvc #0\n\t"
