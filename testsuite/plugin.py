@@ -13,7 +13,7 @@ import pytest
 from testsuite import rows, session as sessions
 from testsuite.collection import SETTINGS, GuestFile, GuestItem, register
 from tool import board as boards
-from tool import environment, paths, results, stored, strategy
+from tool import environment, paths, results, stored, strategy, xen
 from tool.coverage import run as coverage
 from tool.coverage import text as coverage_text
 from tool.exitcodes import EnvironmentMissing, Exit, Stop, UsageError
@@ -112,6 +112,8 @@ def _whole(config: pytest.Config) -> bool:
     """Whether the arguments leave every test in; -k and -m choose later, among what was collected."""
     asked = [Path(config.invocation_params.dir, word).resolve() for word in config.args]
     narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "runner", "serial", "ignore", "ignore_glob", "lf"))
+    if config.getoption("hypervisor") in xen.NAMES:
+        return not narrowed and asked in ([paths.TESTSUITE], [paths.TESTSUITE / "guests.py"])
     return asked == [paths.TESTSUITE] and not narrowed and config.getoption("hypervisor") == "fencepost"
 
 
@@ -144,7 +146,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         stored.write_failures(folder, found.failures())
         complete = (folder / stored.COLLECTED).is_file() and stored.read(folder).complete
         if complete:
-            stored.keep(folder, config.getoption("--board"))
+            stored.keep(folder, config.getoption("--board"), config.stash[SETTINGS].reference)
         if config.getoption("--coverage"):
             _finish_coverage(session, folder, complete)
     yield

@@ -77,9 +77,9 @@ def guest_folder(board: str, kind: str) -> Path:
     return BUILD / preset(board, kind) / "guests"
 
 
-def last_whole(board: str) -> Path:
-    """Where the results of the last run of the whole suite stay; runs come and go."""
-    return BUILD / "last-whole" / board
+def last_whole(board: str, reference: str = "") -> Path:
+    """Where the results of the last run of the whole suite stay, of a real Xen apart; runs come and go."""
+    return BUILD / "last-whole" / (f"{board}+{reference}" if reference else board)
 
 
 def last_coverage(board: str) -> Path:

@@ -108,9 +108,9 @@ def read(folder: Path) -> Run:
         raise UsageError(f"{paths.relative(folder)}: not the results of a run: {error}; ./fencepost test makes them") from error
 
 
-def keep(folder: Path, board: str) -> None:
+def keep(folder: Path, board: str, reference: str = "") -> None:
     """A complete run becomes the board's last whole run; a reader sees the old one or the new one."""
-    target = paths.last_whole(board)
+    target = paths.last_whole(board, reference)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
@@ -125,27 +125,28 @@ def keep(folder: Path, board: str) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def board_of(folder: Path) -> str:
-    """The board a run was asked for; empty if nothing says so."""
+def asked_for(folder: Path) -> tuple[str, str]:
+    """The board of a run and the name of the real Xen on it, empty with a hypervisor of ours; both empty if nothing says so."""
     try:
-        return str(json.loads((folder / "run.json").read_text())["settings"]["board"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        settings = json.loads((folder / "run.json").read_text())["settings"]
+        return str(settings["board"]), str(settings.get("reference", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "", ""
 
 
-def partial(board: str) -> list[Path]:
+def partial(board: str, reference: str = "") -> list[Path]:
     """Runs of a board whose folders are still there, latest first, with the last whole one among them or not."""
     return [folder for folder in sorted(paths.RUNS.glob("*Z-test*"), reverse=True)
-            if (folder / COLLECTED).is_file() and board_of(folder) == board]
+            if (folder / COLLECTED).is_file() and asked_for(folder) == (board, reference)]
 
 
-def last(board: str) -> Run:
+def last(board: str, reference: str = "") -> Run:
     """The last whole run, or without one the latest of the others. Raises UsageError."""
-    if paths.last_whole(board).is_dir():
-        return read(paths.last_whole(board))
-    for folder in partial(board):
+    if paths.last_whole(board, reference).is_dir():
+        return read(paths.last_whole(board, reference))
+    for folder in partial(board, reference):
         return read(folder)
-    raise UsageError(f"no results for {board}: run ./fencepost test first")
+    raise UsageError(f"no results for {board}{reference and ' and ' + reference}: run ./fencepost test first")
 
 
 def newer(run: Run, board: str) -> list[Run]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-`./fencepost report diff`: what differs between two stored runs: verdicts of tests, values of metrics. A run is a folder of
+`./fencepost report diff`: what differs between stored runs: verdicts of tests, values of metrics. A run is a folder of
 build/runs, or a bench.json or results.jsonl. Exit 0: nothing differs; 1: something does; 6: the values come from different
-tools and have no difference.
+tools and have no difference. Without runs: test × {Fencepost on each board, each real Xen}, from the last whole runs; exit 1
+if a row is not explained, 6 if a column has nothing stored.
 """
 from __future__ import annotations
 
@@ -10,17 +11,16 @@ import argparse
 from pathlib import Path
 
 from bench import stored_bench
-from tool import difference, difference_text, jsontext, paths, stored
+from tool import difference, difference_text, jsontext, paths, stored, targets, targets_text
 from tool.difference import Side
 from tool.exitcodes import Exit, UsageError, worst
 
-HELP = "two runs: verdicts and metrics that differ"
+HELP = "runs beside one another; without any, all boards and hypervisors"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("before", metavar="A", type=Path, help="a folder of build/runs, or one of its files")
-    parser.add_argument("after", metavar="B", type=Path)
-    parser.add_argument("--all", action="store_true", dest="everything", help="in the JSON also what is alike")
+    parser.add_argument("runs", metavar="RUN", type=Path, nargs="*", help="folders of build/runs, or files of them: none, or two and more")
+    parser.add_argument("--all", action="store_true", dest="everything", help="also what is alike, or left out somewhere")
     jsontext.add_argument(parser)
 
 
@@ -51,10 +51,24 @@ def side(given: Path) -> Side:
     raise UsageError(f"{given}: no run: neither results.jsonl nor {stored_bench.NAME} is there")
 
 
+def _targets(args: argparse.Namespace) -> Exit:
+    found = targets.table(targets.stored_runs())
+    if args.json:
+        jsontext.write(args.json, targets_text.as_json(found))
+    if args.json != "-":
+        print(targets_text.text(found, args.everything))
+    missing = any(column.run is None for column in found.columns)
+    return worst([Exit.FINDING if found.unexplained else Exit.FINE, Exit.NOT_MEASURED if missing else Exit.FINE])
+
+
 def main(args: argparse.Namespace) -> Exit:
-    sides = side(args.before), side(args.after)
-    if bool(sides[0].verdicts) != bool(sides[1].verdicts):
-        raise UsageError(f"{args.before} and {args.after}: one has verdicts of tests, the other measurements")
+    if not args.runs:
+        return _targets(args)
+    if len(args.runs) == 1:
+        raise UsageError(f"{args.runs[0]}: a second run is needed; without any, all boards and hypervisors are compared")
+    sides = [side(given) for given in args.runs]
+    if len({bool(one.verdicts) for one in sides}) > 1:
+        raise UsageError(f"{' and '.join(map(str, args.runs))}: one has verdicts of tests, the other measurements")
     found = difference.beside(sides, ("arm-none-eabi-gcc", *stored_bench.TOOLS))
     if args.json:
         jsontext.write(args.json, difference_text.as_json(found, args.everything))

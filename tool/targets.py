@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+One table: test × board and hypervisor, from stored runs. A cell is explained when the test passed, failed as
+testsuite/divergences.toml says, was skipped with a reason, or is not built for that board. Pure, but for `stored_runs`.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tool import difference, divergences, stored, xen
+from tool.exitcodes import UsageError
+from tool.report import matrix
+from tool.results import Row
+from tool.stored import Run
+
+ABSENT = difference.ABSENT
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Target:
+    name: str
+    board: str
+    reference: str = ""          # the name of the real Xen; empty: the hypervisor is ours
+
+    @property
+    def command(self) -> str:
+        """What makes its results."""
+        words = "" if self.board == "mps3-an536" else f" --board {self.board}"
+        return "./fencepost test" + words + (f" --hypervisor {self.reference} testsuite/guests.py" if self.reference else "")
+
+
+TARGETS = (Target("Fencepost R52", "mps3-an536"), Target("Fencepost A64", "virt-a64"),
+           *(Target(f"Xen {name.removeprefix('xen-')}", "virt-a64", name) for name in xen.NAMES))
+
+
+@dataclass(frozen=True)
+class Column:
+    target: Target
+    run: Run | None              # None: nothing is stored
+
+
+@dataclass(frozen=True)
+class Cell:
+    word: str                    # as in matrix.WORDS, or ABSENT, or NOT_RUN
+    why: str = ""
+
+    @property
+    def explained(self) -> bool:
+        return self.word in ("pass", NOT_RUN) or (self.word not in matrix.RED and bool(self.why))
+
+
+@dataclass(frozen=True)
+class Line:
+    test: str                    # SUITE.NAME
+    cells: tuple[Cell, ...]
+
+    @property
+    def differs(self) -> bool:
+        return len({cell.word for cell in self.cells} - {NOT_RUN}) > 1
+
+    @property
+    def explained(self) -> bool:
+        return all(cell.explained for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def unexplained(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if not line.explained)
+
+    def counts(self, number: int) -> Counter[str]:
+        return Counter(line.cells[number].word for line in self.lines)
+
+
+def stored_runs(targets: Sequence[Target] = TARGETS) -> tuple[Column, ...]:
+    """The last whole run of each, or the latest one."""
+    columns = []
+    for target in targets:
+        try:
+            columns.append(Column(target, stored.last(target.board, target.reference)))
+        except UsageError:
+            columns.append(Column(target, None))
+    return tuple(columns)
+
+
+def _test(row: Row) -> str:
+    """SUITE.NAME: neither the board nor the strategy."""
+    return f"{row.suite}.{row.test.rpartition('::')[2].partition('[')[0]}"
+
+
+def _is_of(row: Row, target: Target) -> bool:
+    return row.board == target.board and row.hypervisor == (target.reference or "fencepost")
+
+
+def _reason(row: Row, target: Target) -> str:
+    listed = divergences.load().of(_test(row), target.reference) if target.reference and row.expected_failure else None
+    return listed.text(target.reference) if listed else row.reason
+
+
+def _cell(rows: Sequence[Row], target: Target) -> Cell:
+    """Of all strategies and images the worst, but one that passed hides those that were skipped or failed as expected."""
+    word = min((matrix.word(row) for row in rows), key=matrix.WORDS.index)
+    reasons = [_reason(row, target) for row in rows if matrix.word(row) == word]
+    return Cell(word, "" if word == "pass" else next(filter(None, reasons), ""))
+
+
+def _cells(column: Column) -> Mapping[str, Cell]:
+    found: dict[str, list[Row]] = {}
+    for row in column.run.rows if column.run else ():
+        if row.suite and _is_of(row, column.target):
+            found.setdefault(_test(row), []).append(row)
+    return {test: _cell(rows, column.target) for test, rows in found.items()}
+
+
+def _absent(column: Column) -> Cell:
+    if column.run is None:
+        return Cell(NOT_RUN)
+    return Cell(ABSENT, "not built for this board" if column.run.complete else "")
+
+
+def table(columns: Iterable[Column]) -> Table:
+    columns = tuple(columns)
+    found = [_cells(column) for column in columns]
+    names = sorted(set().union(*found))
+    return Table(columns, tuple(Line(name, tuple(cells.get(name) or _absent(column) for cells, column in zip(found, columns)))
+                                for name in names))
