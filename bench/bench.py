@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bench import hostcost, metrics, onboard, profile, sanity, session, table
+from bench import against, hostcost, metrics, onboard, profile, sanity, session, table
 from bench.counts import Counts
 from bench.measure import Measurement, NotMeasured, Result
 from bench.metrics import Metric
 from tool import board as boards
-from tool import extras, needs, paths, strategy
+from tool import extras, needs, paths, strategy, xen
 from tool.exitcodes import Exit, UsageError
 from tool.jsontext import write as write_json
 from tool.progress import Progress
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="only metrics whose name matches, e.g. 'evtchn.send.*.window'")
     parser.add_argument("--profile", action="store_true", help="for each metric its functions, by class of instruction")
     parser.add_argument("--host-perf", action="store_true", help="what the emulator costs on this machine, by perf stat")
+    parser.add_argument("--against", metavar="XEN", help="also under real Xen, and the ratio: " + ", ".join(xen.NAMES) + ", or a file")
     boards.add_arguments(parser)
     add_common_arguments(parser)
 
@@ -132,7 +133,29 @@ def report(results: Sequence[Result], rows: Sequence[Metric], identity: dict[str
     return "\n".join(lines)
 
 
+def _against(args: argparse.Namespace) -> int:
+    """Both hypervisors on one machine; the strategy is the board's own."""
+    name, image = xen.find(args.against, args.board)
+    every, names = selected(metrics.load(board=args.board), args.glob, strategy.of_board(boards.load(args.board).strategies))
+    rows = against.rows_for(every)
+    if not rows:
+        raise UsageError(f"no metric that real Xen has matches {args.glob!r}")
+    opened = session.open_session("bench", args.board, Progress(), args.jobs)
+    results = session.results(opened, rows, session.run_all(opened, session.jobs_for(opened, rows, names)))
+    found = against.lines(name, rows, results, against.run_all(opened, name, image, rows))
+    told = against.as_json(name, found, opened.identity())
+    (opened.folder / against.NAME).write_text(json.dumps(told, indent=1) + "\n")
+    if args.json:
+        write_json(args.json, told)
+    if args.json != "-":
+        print(against.text(name, found, opened.identity()))
+        print(f"\nlogs: {paths.relative(opened.folder)}")
+    return Exit.FINE if args.glob != "*" or against.complete(found) else Exit.NOT_MEASURED
+
+
 def main(args: argparse.Namespace) -> int:
+    if args.against:
+        return _against(args)
     rows, names = selected(metrics.load(board=args.board), args.glob, strategy.of_board(boards.load(args.board).strategies))
     if not rows:
         raise UsageError(f"no metric matches {args.glob!r}; bench/METRICS.md lists them")

@@ -141,16 +141,16 @@ class Outcome:
     again: bool = False            # the same bytes were run before; nothing was booted
 
 
-def _escaped(path: Path) -> str:
+def escaped(path: Path) -> str:
     return str(path.resolve()).replace(",", ",,")
 
 
 def plugins(session: Session, job: Job, prepared: system.PreparedSystem) -> tuple[str, ...]:
     """What the emulator is told to load."""
     hypervisor = session.hypervisor
-    words = [_escaped(session.plugin), f"out={_escaped(_records(session, job))}",
-             f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}", f"probes={_escaped(session.probe_table)}",
-             f"isas={_escaped(session.isa_table)}"]
+    words = [escaped(session.plugin), f"out={escaped(_records(session, job))}",
+             f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}", f"probes={escaped(session.probe_table)}",
+             f"isas={escaped(session.isa_table)}"]
     words += ["isa=a64"] * hypervisor.a64 + ["profile=on"] * (session.functions is not None)
     return (",".join(words + ["smp=on"] * (prepared.cpus > 1)),)
 

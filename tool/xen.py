@@ -53,6 +53,16 @@ def image(name: str) -> Path:
     return foreignpackage.fetch(_PACKAGES[name])
 
 
+def find(given: str, board: str) -> tuple[str, Path]:
+    """Name and image of a Xen, by its name or as a file. Raises UsageError, and EnvironmentMissing for one that cannot be had."""
+    file = Path(given)
+    if given not in NAMES and not (file.is_file() and is_image(file)):
+        raise UsageError(f"{given}: no real Xen; there are: {', '.join(NAMES)}, or a file that is an arm64 Image")
+    if board not in BOARDS:
+        raise UsageError(f"{given}: Xen runs on {', '.join(BOARDS)} alone: add --board {BOARDS[0]}")
+    return (given, image(given)) if given in NAMES else (name_of(given) or file.stem, file.resolve())
+
+
 @dataclass(frozen=True)
 class System:
     tree: Path
@@ -64,7 +74,6 @@ _POLICIES = {
     "fencepost,restart": "stock Xen starts no domain again",
     "fencepost,priority": "stock Xen has no priorities",
     "fencepost,time-slice-us": "stock Xen's time slice is its own",
-    "fencepost,bench": "there is no bench hypercall",
     "fencepost,keep-content": "stock Xen promises nothing about old content",
 }
 

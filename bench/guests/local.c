@@ -50,7 +50,7 @@ BENCH(vgic, trap, IDS "S4-13 S4-27", WHY "an emulated register read", NEEDS "sys
 
 BENCH(mmio, trap, IDS "S0-08", WHY "an emulated device without an interrupt to move", NEEDS "system=vuart")
 {
-    const volatile uint32_t *flags = (const volatile uint32_t *)(BOARD_VUART + 0x18); /* UARTFR */
+    const volatile uint32_t *flags = (const volatile uint32_t *)(machine.uart + 0x18); /* UARTFR */
 
     for_rounds (round) {
         round_start();
