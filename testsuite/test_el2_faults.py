@@ -32,10 +32,11 @@ def symbol(kind):
                                                            "vectors_resident", "vectors_switching")}
 
 
-def run(kind: str, folder: Path, plant: Plant, tree: str = "solo", access: str = "window") -> machine.RunResult:
-    """Boots a test of a system with something planted: one that the system allows, whichever it is."""
+def run(kind: str, folder: Path, plant: Plant, tree: str = "solo", access: str = "window",
+        test: str | None = None) -> machine.RunResult:
+    """Boots a test of a system with something planted: this one, or any that the system allows."""
     guest, record = next((suite, found) for suite in paths.suites(BOARD, kind) for found in records.tests(suite)
-                         if found.needs.system == tree and found.needs.preset in (None, kind))
+                         if found.needs.system == tree and found.needs.preset in (None, kind) and test in (None, found.test))
     file = paths.system(tree)
     args = {domain.name: f"fp1 domain={domain.domid} run={record.test}" for domain in devicetree.compile_tree(file).domains}
     prepared = system.prepare(file, folder / "system", {name: guest for name in args}, args, strategy.choices(access),
@@ -119,3 +120,29 @@ def test_an_asynchronous_abort_crashes_the_domain_that_runs(kind, symbol, tmp_pa
         "(hv) d1 v0", "(hv) d1 v0", "(hv) d1 v1", "(hv) d1 v1"], lines
     assert lines[at + 1].endswith(" loaded") and lines[at + 3].endswith(" saved")
     assert lines[at + 5] == "(hv) d1 stop crash" and lines[at + 6] == f"(hv) END {result.nonce} d1=crash"
+
+
+def _first_trap_is_asynchronous(debugger: Debugger, arch_syndrome: int) -> None:
+    debugger.run_to(arch_syndrome)
+    debugger.set_register(0, ASYNCHRONOUS_ABORT)
+    debugger.set_register(15, debugger.register(14))
+
+
+def test_an_asynchronous_abort_stops_that_domain_alone(kind, symbol, tmp_path):
+    """Domain 2 outranks domain 1 and traps first; domain 1 finds the event that it is told of a peer's end by, and passes."""
+    result = run(kind, tmp_path, lambda debugger: _first_trap_is_asynchronous(debugger, symbol["arch_syndrome"]), tree="prio",
+                 test="sched.a_higher_priority_runs_first")
+    lines = [line.strip() for line in result.text.splitlines()]
+    at = lines.index("(hv) d2 stop crash")
+    assert "(hv) d2 CRASH asynchronous external abort" in lines[:at]
+    assert lines[at + 1:] == ["(d1) fp1 plan sched.a_higher_priority_runs_first", "(d1) fp1 end pass", "(hv) d1 stop poweroff",
+                              f"(hv) END {result.nonce} d1=poweroff d2=crash"], lines
+
+
+def test_a_crash_shows_the_vcpus_of_this_cpu(kind, symbol, tmp_path):
+    """Registers of a vCPU that runs on the other CPU are that CPU's: nothing old is shown for them."""
+    result = run(kind, tmp_path, lambda debugger: _first_trap_is_asynchronous(debugger, symbol["arch_syndrome"]), tree="smp-dom")
+    lines = [line.strip() for line in result.text.splitlines()]
+    at = lines.index("(hv) d1 CRASH asynchronous external abort")
+    assert [line.split(" pc=")[0].split(" sctlr=")[0] for line in lines[at + 1:at + 3]] == ["(hv) d1 v0", "(hv) d1 v0"], lines
+    assert lines[at + 3] == "(hv) d1 stop crash", lines

@@ -265,3 +265,25 @@ TEST(balloon, the_page_that_shared_info_left_is_ordinary_again, IDS "X-40 X-30",
     require_eq(populate(page, 0), 1);
     expect_in(page);
 }
+
+TEST(balloon, an_upcall_flag_in_a_page_that_is_out_is_seen_when_the_upcall_is_enabled, IDS "X-30 X-14",
+     WHY "the line is the flag, wherever it lies", ALL)
+{
+    const uintptr_t page = PAGE_AT(50);
+
+    listen_in(page);
+    irq_init();
+    require_eq(decrease(page, 0), 1);
+    expect_eq(evtchn_send(far_port), 0);
+    expect_true(irq_is_pending(INTID_EVENT_UPCALL));
+    expect_out(page);
+    require_eq(populate(page, 0), 1);
+    expect_event(near_port);
+    upcall_enable();
+    irq_unmask();
+    spin_until(upcall_count(0) == 1);
+    irq_mask();
+    expect_eq(event_count(near_port), 1);
+    require_eq(decrease(page, 0), 1);
+    expect_true(!irq_is_pending(INTID_EVENT_UPCALL));
+}

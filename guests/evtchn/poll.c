@@ -149,3 +149,60 @@ PEER(2, evtchn, poll_on_many_ports_wakes_for_any)
     peer_wait(0);
     peer_signal(1);
 }
+
+/* ---- several that poll ---- */
+
+static volatile int32_t result_1 = 1; /* of vCPU 1's poll; 1: it has not come back */
+
+static void poll_as_well(void *port)
+{
+    result_1 = sched_poll(port, 1, 0);
+}
+
+TEST(evtchn, an_event_wakes_every_vcpu_that_polls_for_it, IDS "S4-15 S4-05", WHY "none of them is left asleep",
+     NEEDS "system=two-and-one strategies=all")
+{
+    static uint32_t port;
+
+    peers_meet();
+    port = peer_port(1);
+    require_eq(cpu_start(1, poll_as_well, &port), PSCI_SUCCESS);
+    while (!cpu_is_off(1) && result_1 == 1 && !event_is_pending(peer_port(0)))
+        sched_yield(); /* vCPU 1 sleeps, and domain 2 says that it has had its turn */
+    expect_eq(result_1, 1);
+    peer_signal(0);
+    expect_eq(sched_poll(&port, 1, 0), 0);
+    expect_true(event_is_pending(port));
+    while (result_1 == 1)
+        sched_yield();
+    expect_eq(result_1, 0);
+}
+
+PEER(2, evtchn, an_event_wakes_every_vcpu_that_polls_for_it)
+{
+    peers_meet();
+    peer_signal(0);
+    peer_wait(0);
+    peer_signal(1);
+}
+
+static void poll_for_any(void *unused)
+{
+    (void)unused;
+    result_1 = sched_poll(NULL, 0, 0);
+}
+
+TEST(evtchn, a_poll_for_any_port_is_woken_from_the_other_cpu, IDS "S4-15 S4-05", WHY "whichever it is",
+     NEEDS "system=smp-dom strategies=window,switch")
+{
+    require_eq(events_init(), 0);
+    const int32_t port = evtchn_bind_ipi(0);
+
+    require_true(port > 0);
+    require_eq(cpu_start(1, poll_for_any, NULL), PSCI_SUCCESS);
+    delay_ns(1000000);
+    expect_eq(result_1, 1);
+    expect_eq(evtchn_send((uint32_t)port), 0);
+    spin_until(result_1 != 1);
+    expect_eq(result_1, 0);
+}

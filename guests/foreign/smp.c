@@ -107,3 +107,53 @@ PEER(2, foreign, an_unmap_takes_effect_while_the_owner_writes)
     }
     pass_turn();
 }
+
+/* The first element of two names no frame, so that the call ends before it has changed anything. */
+static void end_a_batch_at_once(void)
+{
+    static struct batch batch;
+
+    batch_fill(&batch, 2, LENT_2, PAGE, 2);
+    batch.gpfns[0] = UINT64_MAX;
+    expect_eq(batch_call(&batch), -XEN_EINVAL);
+    expect_eq(batch.errs[0], NOT_WRITTEN);
+    expect_eq(batch.errs[1], NOT_WRITTEN);
+    expect_out(LENT_2);
+    expect_out(lent(2, 1));
+    expect_eq(map(2, LENT_2), 0); /* nothing is held or half done */
+    expect_eq(unmap(LENT_2), 0);
+}
+
+TEST(foreign, a_batch_that_ends_at_its_first_element_changes_nothing, IDS "X-35", WHY "the second would have been mapped",
+     NEEDS "system=foreign strategies=window,switch")
+{
+    end_a_batch_at_once();
+}
+
+TEST(foreign, a_batch_that_ends_at_its_first_element_lets_the_other_cpu_go_on, IDS "X-35 X-60",
+     WHY "the client changes its own view all the time", SMP)
+{
+    require_eq(map(2, lent(2, 63)), 0);
+    meet_client(2);
+    *flag() = 0;
+    require_eq(evtchn_send(client_port(2)), 0);
+    for (uint32_t round = 0; round < ROUNDS / 10; round++) {
+        const uint32_t before = *word_at(lent(2, 63) + 64);
+
+        end_a_batch_at_once();
+        spin_until(*word_at(lent(2, 63) + 64) >= before + 2);
+    }
+    *flag() = DONE;
+    event_wait(client_port(2));
+}
+
+PEER(2, foreign, a_batch_that_ends_at_its_first_element_lets_the_other_cpu_go_on)
+{
+    meet();
+    while (*flag() != DONE) {
+        expect_eq(balloon_out(lent(2, 20)), 1);
+        expect_eq(balloon_in(lent(2, 20)), 1);
+        ++*word_at(lent(2, 63) + 64);
+    }
+    pass_turn();
+}

@@ -91,6 +91,46 @@ PEER(2, sched, a_wakeup_of_a_higher_priority_preempts_at_once)
     }
 }
 
+/* An argument in another bank than that of the call before goes the slow way; what it leads to is the same. */
+static int32_t send_from_another_bank(uint32_t port)
+{
+    struct evtchn_send *const argument = event_page(2);
+
+    argument->port = port;
+    expect_eq(lane_status(1), EVTCHNSTAT_interdomain); /* its argument is on the stack */
+    return (int32_t)hypercall_event_channel_op(EVTCHNOP_send, argument);
+}
+
+TEST(sched, an_upcall_of_a_higher_priority_preempts_at_once, IDS "S3-04 S4-24", WHY "its handler has run when the send returns",
+     NEEDS "system=prio strategies=window,switch")
+{
+    peers_meet();
+    for (uint32_t round = 0; round < 5; round++) {
+        expect_true(!event_is_pending(peer_port(1)));
+        expect_eq(send_from_another_bank(peer_port(0)), 0);
+        expect_true(event_clear(peer_port(1)));
+    }
+}
+
+static void answer_at_once(uint32_t port)
+{
+    (void)port;
+    peer_signal(1);
+}
+
+PEER(2, sched, an_upcall_of_a_higher_priority_preempts_at_once)
+{
+    peers_meet();
+    irq_init();
+    event_set_handler(peer_port(0), answer_at_once);
+    upcall_enable();
+    events_quiet(0);
+    for (;;) {
+        sched_block();
+        irq_mask();
+    }
+}
+
 TEST(sched, a_wakeup_of_a_lower_priority_waits, IDS "S3-04", WHY "the higher one runs until it sleeps", NEEDS "system=prio")
 {
     peers_meet();

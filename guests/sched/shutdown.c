@@ -163,6 +163,14 @@ PEER_ENDS(a_watchdog_of_no_time_fires_at_once, "X-46", "", "id 0, timeout 0")
     idle_for_ever();
 }
 
+PEER_ENDS(the_second_watchdog_fires_before_the_first, "X-46", "timeout_ms=10000", "each has its own time")
+{
+    peers_meet();
+    expect_eq(sched_watchdog(0, 100), 1);
+    expect_eq(sched_watchdog(0, 1), 2);
+    idle_for_ever();
+}
+
 TEST(sched, a_watchdog_that_is_rearmed_does_not_fire, IDS "X-46 S4-15", WHY "that is what it is for", NEEDS "timeout_ms=10000")
 {
     peers_meet();
@@ -182,4 +190,20 @@ PEER(2, sched, a_watchdog_that_is_rearmed_does_not_fire)
     expect_eq(sched_watchdog(1, 0), 0);
     peer_wait(0);
     peer_signal(0);
+}
+
+/* ---- the end of the system ---- */
+
+TEST(sched, a_system_without_an_essential_domain_ends_with_its_last_one, IDS "S4-15 X-33",
+     WHY "domain 2 crashes after the end of domain 1, and the harness waits for that", NEEDS "system=equals crash=2")
+{
+    peers_meet();
+}
+
+PEER(2, sched, a_system_without_an_essential_domain_ends_with_its_last_one)
+{
+    peers_meet();
+    require_true(peer_stops_within(5ull * SECOND));
+    sched_poll(NULL, 0, now_ns() + LONG_NS); /* domain 1 is down for good by then */
+    shutdown(SHUTDOWN_crash);
 }

@@ -241,6 +241,28 @@ TEST(vgic, only_the_devices_own_spis_are_there, IDS "S3-10", WHY "their neighbou
     expect_eq(*gicd(GIC_ISENABLER + 4), 0);
 }
 
+/* The SPI is in a list register when the guest takes it back: the physical one must not stay active for ever. */
+TEST(vgic, a_device_interrupt_that_was_taken_back_comes_again, IDS "S3-10", WHY "GICD_ICPENDR of what is listed",
+     NEEDS "system=device")
+{
+    prepare();
+    for (uint32_t round = 1; round <= 3; round++) {
+        start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+        delay_ns(20000);
+        expect_true(irq_is_pending(SPI));
+        *device(TIMER_INTCLR) = 1;
+        *gicd(GIC_ICPENDR + 4) = 1 << (SPI - 32);
+        expect_true(!irq_is_pending(SPI));
+        take_interrupts();
+        expect_eq(taken.count, round - 1);
+        start(5 * MICROSECOND, CONTROL_ONE_SHOT);
+        irq_unmask();
+        spin_until(taken.count >= round);
+        irq_mask();
+    }
+    expect_eq(taken.count, 3);
+}
+
 static volatile uint32_t ready;
 
 static void serve_the_device(void *argument)

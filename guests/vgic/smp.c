@@ -166,12 +166,15 @@ TEST(vgic, the_other_vcpus_redistributor_can_be_configured, IDS "S0-08", WHY "it
     spin_until(taken.count >= 1);
     *sgi_frame(1, GIC_ISPENDR) = 1 << PING;
     spin_until(taken.count >= 2);
+    *sgi_frame(1, GIC_ISENABLER) = 1u << INTID_EVENT_UPCALL;
+    *sgi_frame(1, GIC_ISPENDR) = 1u << INTID_EVENT_UPCALL; /* its line is the upcall flag */
     *sgi_frame(1, GIC_ICENABLER) = 1 << PING;
     expect_eq(*sgi_frame(1, GIC_ISENABLER) & 1 << PING, 0);
     irq_send_sgi(STOP, 1);
     spin_until(cpu_is_off(1));
     irq_mask();
     expect_eq(irq_count(1, PING), 2);
+    expect_eq(irq_count(1, INTID_EVENT_UPCALL), 0);
 }
 
 TEST(vgic, the_distributor_switch_holds_back_both_vcpus, IDS "S0-08", WHY "GICD_CTLR reaches the other CPU",

@@ -235,3 +235,24 @@ TEST(vuart, the_interrupt_can_be_routed_to_a_vcpu_on_another_cpu, IDS "S0-08", W
     take_interrupts();
     expect_eq(irq_count(0, INTID), 1);
 }
+
+/* vCPU 0 writes the registers, the interrupt is vCPU 1's. */
+TEST(vuart, the_line_is_raised_for_a_vcpu_on_another_cpu, IDS "S0-08", WHY "whoever writes, the target is told",
+     NEEDS "system=vuart-smp")
+{
+    prepare();
+    clear_at = 2; /* the handler lets it come once more, then clears it where it runs */
+    require_eq(cpu_start(1, serve_the_uart, NULL), 0);
+    spin_until(ready);
+    *gicd(GICD_IROUTER + 8 * INTID) = 1;
+    transmit();
+    spin_until(irq_count(1, INTID) >= 2);
+    *uart(UART_IMSC) = 0;
+    transmit(); /* raised, not reported */
+    *uart(UART_IMSC) = INT_TX;
+    spin_until(ready == 2);
+    expect_eq(irq_count(0, INTID), 0);
+    expect_true(irq_count(1, INTID) >= 3);
+    *uart(UART_ICR) = INT_TX; /* down from here, where the target is not */
+    expect_eq(*uart(UART_MIS), 0);
+}
