@@ -96,7 +96,7 @@ static void firmware_call(struct vcpu *v, struct trap_frame *frame, uint32_t syn
         return;
     }
     if (smc)
-        arch_skip_instruction(syndrome);
+        arch_skip_instruction(syndrome); /* an HVC returns behind itself, a trapped SMC to itself */
     reg_t *const registers = trap_arguments(frame);
     registers[0] = psci_call(v, (uint32_t)registers[0], registers[1], registers[2], registers[3]);
 }
