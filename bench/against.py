@@ -7,6 +7,7 @@ the greatest is told beside it.
 """
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from typing import Any
 
 from bench import counts, measure, session, table
 from bench.metrics import Counted, Metric, natural
-from tool import devicetree, machine, verdict, xen, xenverdict
-from tool.exitcodes import Stop
+from tool import devicetree, machine, paths, verdict, xen, xenverdict
+from tool.exitcodes import Stop, UsageError
 
 NAME = "against.json"               # beside the run's other results
 COUNTED = (Counted.EPISODE, Counted.ALL, Counted.BOOT)
@@ -98,8 +99,7 @@ def boot(opened: session.Session, name: str, image: Path, bench: str) -> Booted:
         system = xen.prepare(tree, folder, {one.name: opened.guest.with_suffix(".bin") for one in domains}, bootargs, opened.board)
         if system.cpus > 1:
             return Booted((), None, "not counted under Xen with two CPUs, whose pointers are its own")
-        chosen = machine.Machine(opened.board, image, system.loads, system.cpus, plugins=(_plugin(opened, out),), tree=system.tree,
-                                 arguments=xen.ARGUMENTS, last_lines=xenverdict.LAST_LINES)
+        chosen = xen.machine_of(opened.board, image, system, (_plugin(opened, out),))
         result = machine.run(chosen, folder, machine.Limits(guest_ms=_GUEST_MS, idle_seconds=float("inf")))
         facts = verdict.Facts(result.ended, result.status, result.stderr)
         judged = xenverdict.judge(result.text, facts, verdict.Expectation(record.test, "", guest_ms=_GUEST_MS))
@@ -199,6 +199,19 @@ def as_json(name: str, found: Sequence[Line], identity: Mapping[str, str]) -> di
         {"metric": line.series, "unit": line.unit, "fencepost": line.ours, name: line.theirs and line.theirs.least,
          "disturbed": line.theirs and line.theirs.greatest, "ratio": line.ratio and round(line.ratio, 3), "target": line.target,
          "met": line.met, "elsewhere": line.elsewhere, "reason": line.reason} for line in found]}
+
+
+def latest() -> Mapping[str, Any] | None:
+    """The last comparison that is stored; runs sort by time. Raises UsageError for a file that none left behind."""
+    for file in sorted(paths.RUNS.glob(f"*Z-bench*/{NAME}"), reverse=True):
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return {"name": found["against"], "cpu": found["cpu"], "rows": [
+                {"metric": one["metric"], "ours": one["fencepost"], "theirs": one[found["against"]], "ratio": one["ratio"],
+                 "target": one["target"], "met": one["met"]} for one in found["metrics"] if one["ratio"] is not None]}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{paths.relative(file)}: not what bench --against stores: {type(error).__name__}: {error}") from error
+    return None
 
 
 def complete(found: Iterable[Line]) -> bool:

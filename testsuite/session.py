@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tool import board as boards
-from tool import build, paths, xen
+from tool import build, kept, paths, xen
 from tool.exitcodes import EnvironmentMissing, Stop, UsageError
 
 
@@ -65,8 +65,8 @@ def reference(board: str, hypervisor: str) -> str:
     """The name of the Xen that is asked for; empty: it is one of ours. Raises UsageError where Xen cannot run."""
     file = Path(hypervisor)
     is_xen = hypervisor in xen.NAMES or (file.is_file() and xen.is_image(file))
-    if is_xen and board not in xen.BOARDS:
-        raise UsageError(f"--hypervisor {hypervisor}: Xen runs on {', '.join(xen.BOARDS)} alone: add --board {xen.BOARDS[0]}")
+    if is_xen:
+        xen.check_board(f"--hypervisor {hypervisor}", board)
     return (xen.name_of(hypervisor) or file.stem) if is_xen else ""
 
 
@@ -90,6 +90,8 @@ def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, 
     boards.load(board, attached)
     presence = boards.presence(board, attached)
     name = reference(board, hypervisor)
+    if name:
+        kept.prune()
     missing = "" if presence.present else f"{board} is MISSING: {presence.reason}"
     try:
         images = hypervisor_images(board, hypervisor)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 RUNS = BUILD / "runs"
 TREES = BUILD / "trees"
+KEPT = BUILD / "kept"              # what machines said that need not be booted again
 REVISIONS = BUILD / "revisions"    # other commits, built to be measured
 REPORT = ROOT / "report"
 BOARDS = ROOT / "boards"
@@ -77,9 +78,9 @@ def guest_folder(board: str, kind: str) -> Path:
     return BUILD / preset(board, kind) / "guests"
 
 
-def last_whole(board: str, reference: str = "") -> Path:
-    """Where the results of the last run of the whole suite stay, of a real Xen apart; runs come and go."""
-    return BUILD / "last-whole" / (f"{board}+{reference}" if reference else board)
+def last_whole(board: str, hypervisor: str = "") -> Path:
+    """Where the results of the last run of the whole suite stay, or of all guests under a hypervisor; runs come and go."""
+    return BUILD / "last-whole" / (f"{board}+{hypervisor}" if hypervisor else board)
 
 
 def last_coverage(board: str) -> Path:

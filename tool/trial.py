@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tool import board as boards
-from tool import devicetree, divergences, machine, paths, strategy, xen, xenverdict
+from tool import devicetree, divergences, kept, machine, paths, strategy, xen, xenverdict
 from tool.records import Record
 from tool.system import Load, prepare
 from tool.verdict import Expectation, Facts, Kind, Verdict, judge
@@ -100,10 +100,9 @@ def _run_xen(trial: Trial, folder: Path) -> tuple[Verdict, str]:
     bootargs = trial.bootargs()
     board = boards.load(trial.board)
     system = xen.prepare(trial.tree, folder, {name: trial.image() for name in bootargs}, bootargs, board)
-    chosen = machine.Machine(board, trial.hypervisor, system.loads, system.cpus, typed=trial.record.needs.typed,
-                             tree=system.tree, arguments=xen.ARGUMENTS, last_lines=xenverdict.LAST_LINES)
+    chosen = xen.machine_of(board, trial.hypervisor, system, typed=trial.record.needs.typed)
     guest_ms = trial.guest_ms + xen.BOOT_MS
-    result = machine.run(chosen, folder, machine.Limits(guest_ms=guest_ms, idle_seconds=float("inf")))
+    result = kept.run(chosen, folder, machine.Limits(guest_ms=guest_ms, idle_seconds=float("inf")))
     expected = Expectation(trial.record.test, "", trial.record.needs.crashes, guest_ms)
     return xenverdict.judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result.text
 

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tool import devicetree, foreignpackage, paths, treenodes
+from tool import devicetree, foreignpackage, paths, treenodes, xenverdict
 from tool.board import Board
 from tool.exitcodes import EnvironmentMissing, UsageError
+from tool.machine import Machine
 from tool.system import Load, flat_image
 from tool.treenodes import Node, cells
 
@@ -58,9 +59,14 @@ def find(given: str, board: str) -> tuple[str, Path]:
     file = Path(given)
     if given not in NAMES and not (file.is_file() and is_image(file)):
         raise UsageError(f"{given}: no real Xen; there are: {', '.join(NAMES)}, or a file that is an arm64 Image")
+    check_board(given, board)
+    return (given, image(given)) if given in NAMES else (name_of(given) or file.stem, file.resolve())
+
+
+def check_board(given: str, board: str) -> None:
+    """Raises UsageError where Xen cannot run."""
     if board not in BOARDS:
         raise UsageError(f"{given}: Xen runs on {', '.join(BOARDS)} alone: add --board {BOARDS[0]}")
-    return (given, image(given)) if given in NAMES else (name_of(given) or file.stem, file.resolve())
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def unsupported(system: Path) -> str:
         if node.is_compatible("xen,domain-shared-memory-v1"):
             return "static shared memory is not built into Debian's Xen"
         if node.is_compatible("multiboot,device-tree"):
-            return "a device of another machine is passed through"
+            return "a device is passed through, which asks for direct-mapped memory"
         for name, what in _POLICIES.items():
             if node.properties.get(name, b"never\0") not in (b"never\0", cells(0)):
                 return f"{name}: {what}"
@@ -120,6 +126,12 @@ def prepare(system: Path, folder: Path, guests: Mapping[str, Path], bootargs: Ma
     text = f"{_machine_source(board, cpus)}\n/ {{\n{chosen.source(1)}}};\n"
     tree.write_bytes(devicetree.compile_text(text))
     return System(tree, tuple(loads), cpus)
+
+
+def machine_of(board: Board, hypervisor: Path, system: System, plugins: tuple[str, ...] = (), typed: bytes | None = b"") -> Machine:
+    """Ends with the verdict of domain 1, or with a panic."""
+    return Machine(board, hypervisor, system.loads, system.cpus, plugins=plugins, typed=typed, tree=system.tree,
+                   arguments=ARGUMENTS, last_lines=xenverdict.LAST_LINES)
 
 
 def _give_heap(node: Node) -> None:

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine that was run before is not booted again; one byte more, and it is."""
+import dataclasses
+import os
+
+import pytest
+
+from tool import board as boards
+from tool import kept, machine, paths
+from tool.machine import Limits, Machine, RunResult
+from tool.system import Load
+from tool.watch import Ended
+
+LIMITS = Limits(guest_ms=10)
+
+
+@pytest.fixture
+def wanted(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "KEPT", tmp_path / "kept")
+    monkeypatch.delenv(kept.AGAIN, raising=False)
+    for name in ("xen", "tree", "guest"):
+        (tmp_path / name).write_bytes(name.encode())
+    return Machine(boards.load("virt-a64"), tmp_path / "xen", (Load(tmp_path / "guest", 0x4A000000),), tree=tmp_path / "tree",
+                   last_lines=(b"end ",))
+
+
+@pytest.fixture
+def boots(monkeypatch, tmp_path):
+    """Counts them; each says its number, and ends as is asked for."""
+    found, ends = [], [Ended.END_LINE]
+
+    def run(wanted, folder, limits):
+        found.append(wanted)
+        return RunResult(b"boot %d \xff\nend \n" % len(found), "", ends[0], 0, "", folder, 1.0)
+    monkeypatch.setattr(machine, "run", run)
+    return found, ends
+
+
+def test_the_same_bytes_are_booted_once(wanted, boots, tmp_path):
+    first, second = kept.run(wanted, tmp_path / "a", LIMITS), kept.run(wanted, tmp_path / "b", LIMITS)
+    assert len(boots[0]) == 1 and first.console == second.console == b"boot 1 \xff\nend \n" and second.ended is Ended.END_LINE
+    assert (tmp_path / "b" / "console.log").read_bytes() == first.console and (tmp_path / "b" / "replay.sh").is_file()
+
+
+@pytest.mark.parametrize("changed", ["xen", "tree", "guest"])
+def test_one_byte_more_is_another_machine(wanted, boots, tmp_path, changed):
+    kept.run(wanted, tmp_path / "a", LIMITS)
+    (tmp_path / changed).write_bytes(changed.encode() + b".")
+    assert kept.run(wanted, tmp_path / "a", LIMITS).console.startswith(b"boot 2")
+
+
+@pytest.mark.parametrize("changes", [{"cpus": 2}, {"typed": b"x"}, {"arguments": ("-m", "64")}, {"last_lines": (b"x",)}])
+def test_so_are_other_words(wanted, boots, tmp_path, changes):
+    kept.run(wanted, tmp_path / "a", LIMITS)
+    kept.run(dataclasses.replace(wanted, **changes), tmp_path / "a", LIMITS)
+    kept.run(wanted, tmp_path / "a", Limits(guest_ms=11))
+    assert len(boots[0]) == 3
+
+
+@pytest.mark.parametrize("ended", [one for one in Ended if one is not Ended.END_LINE])
+def test_what_a_limit_ended_is_not_kept(wanted, boots, tmp_path, ended):
+    boots[1][0] = ended
+    kept.run(wanted, tmp_path / "a", LIMITS)
+    assert kept.run(wanted, tmp_path / "a", LIMITS).console.startswith(b"boot 2")
+
+
+def test_a_damaged_file_and_a_wish_boot_again(wanted, boots, tmp_path, monkeypatch):
+    kept.run(wanted, tmp_path / "a", LIMITS)
+    (file,) = paths.KEPT.iterdir()
+    file.write_text(file.read_text()[:20])
+    assert kept.run(wanted, tmp_path / "a", LIMITS).console.startswith(b"boot 2")
+    monkeypatch.setenv(kept.AGAIN, "1")
+    assert kept.run(wanted, tmp_path / "a", LIMITS).console.startswith(b"boot 3")
+
+
+def test_what_nobody_asks_for_goes(wanted, boots, tmp_path):
+    kept.run(wanted, tmp_path / "a", LIMITS)
+    (file,) = paths.KEPT.iterdir()
+    kept.prune()
+    assert file.is_file()
+    kept.prune(os.stat(file).st_mtime + 15 * 24 * 3600)
+    assert not file.exists()
