@@ -17,6 +17,7 @@ from bench.measure import Exact
 from bench.metrics import Gate
 from testsuite.made_up import HEADER, IDENTITY, MODEL, SEND, made_up
 from tool import results, stored, trace
+from tool.report import targets
 from tool.report.sources import KEY_METRICS, Missing, Sources
 from tool.requirements import Requirement
 from tool.results import Row
@@ -80,14 +81,27 @@ def coverage(file: str = "core/evtchn.c") -> dict[str, Any]:
             "findings": [], "images": [image]}
 
 
+def beside() -> targets.Table:
+    """Two columns of a row that one answers otherwise."""
+    row = guest("evtchn", "<send>", strategy="resident")
+    xen = replace(row, board="virt-a64", hypervisor="xen-4.20", verdict="fail", reason="no", expected_failure=True)
+    own = replace(row, board="virt-a64")
+    return targets.table([targets.Column(targets.TARGETS[1], run(own)), targets.Column(targets.TARGETS[3], run(xen))])
+
+
+def against() -> dict[str, Any]:
+    return {"name": "xen-4.20", "cpu": "cortex-a53", "rows": [
+        {"metric": "hypercall.null", "ours": 46, "theirs": 424, "ratio": 9.217, "target": 45, "met": False}]}
+
+
 def everything(**parts: Any) -> Sources:
     given = {"run": run(), "failures": {ROWS[3].test: "console, last lines:\n  <b>boom</b>\nrepro:  ./fencepost test x"},
-             "trace": made_trace(), "comparison": comparison(), "profile": profile(), "past": past(), "coverage": coverage()}
+             "trace": made_trace(), "comparison": comparison(), "profile": profile(), "past": past(), "coverage": coverage(), "targets": beside(), "against": against()}
     return Sources(BOARD, **(given | parts))
 
 
 def nothing(**parts: Any) -> Sources:
-    names = ("run", "trace", "comparison", "profile", "past", "coverage")
+    names = ("run", "trace", "comparison", "profile", "past", "coverage", "targets", "against")
     absent = {name: Missing(name, f"./fencepost make {name}") for name in names}
     return Sources(BOARD, **({"failures": {}} | absent | parts))
 

@@ -108,13 +108,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.longrepr = item.told(call.excinfo.value) or report.longrepr
 
 
-def _whole(config: pytest.Config) -> bool:
-    """Whether the arguments leave every test in; -k and -m choose later, among what was collected."""
+def _asks_for(config: pytest.Config, *files: Path) -> bool:
+    """One of these, and nothing narrows it; -k and -m choose later, among what was collected."""
     asked = [Path(config.invocation_params.dir, word).resolve() for word in config.args]
     narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "runner", "serial", "ignore", "ignore_glob", "lf"))
-    if config.getoption("hypervisor") in xen.NAMES:
-        return not narrowed and asked in ([paths.TESTSUITE], [paths.TESTSUITE / "guests.py"])
-    return asked == [paths.TESTSUITE] and not narrowed and config.getoption("hypervisor") == "fencepost"
+    return not narrowed and asked in [[file] for file in files]
+
+
+def _whole(config: pytest.Config) -> bool:
+    """Whether the arguments leave every test in."""
+    return _asks_for(config, paths.TESTSUITE) and config.getoption("hypervisor") == "fencepost"
+
+
+def _all_guests(config: pytest.Config) -> bool:
+    """Whether they leave every test in a guest in, under a hypervisor that has a name."""
+    return _asks_for(config, paths.TESTSUITE, paths.TESTSUITE / "guests.py") and \
+        config.getoption("hypervisor") in ("fencepost", *xen.NAMES)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -144,9 +153,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         folder = Path(config.stash[SETTINGS].run_folder)
         results.write(folder, found.rows(), kept, run)
         stored.write_failures(folder, found.failures())
-        complete = (folder / stored.COLLECTED).is_file() and stored.read(folder).complete
+        run = stored.read(folder) if (folder / stored.COLLECTED).is_file() else None
+        complete = run is not None and run.complete
         if complete:
-            stored.keep(folder, config.getoption("--board"), config.stash[SETTINGS].reference)
+            stored.keep(folder, config.getoption("--board"))
+        if run is not None and _all_guests(config) and run.ran_all:
+            stored.keep(folder, config.getoption("--board"), config.stash[SETTINGS].reference or stored.OURS)
         if config.getoption("--coverage"):
             _finish_coverage(session, folder, complete)
     yield

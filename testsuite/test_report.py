@@ -59,7 +59,7 @@ def test_every_section_is_there_and_filled(whole):
     assert [link[1:] for link in page.links[:len(render.TITLES)]] == list(render.TITLES)
     for words in ("7 tests: 1 crash, 4 pass, 1 fail as expected, 1 skip", "CRASH: ",
                   "<b>boom</b>", "evtchn_send", "irq.to_guest", "last moved by", "core/evtchn.c", "95.0", "core/evtchn.c:7", "branch taken", "unreachable",
-                  "1 of 2 requirements shown", "S0-02", "tests finished", "other tools", "no host"):
+                  "1 of 2 requirements shown", "S0-02", "evtchn.<send>", "0 rows are not explained", "against xen-4.20", "9.2", "tests finished", "other tools", "no host"):
         assert words in page.text, words
     for said in (made.comparison().answer, made.comparison().verdict):
         assert said.replace("`", "") in page.text
@@ -92,7 +92,7 @@ def test_equal_results_make_equal_pages(whole):
 def test_what_is_not_stored_is_named_with_its_command():
     page = Page(render.html(nothing()))
     assert page.text.count("Not in this report") == 1
-    for name in ("run", "trace", "comparison", "profile", "past", "coverage"):
+    for name in ("run", "trace", "comparison", "profile", "past", "coverage", "targets", "against"):
         assert page.text.count(f"./fencepost make {name}") >= 2, name
     assert page.tags["figure"] == 0 and "no verdicts" in page.text
 

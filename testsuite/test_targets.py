@@ -4,27 +4,31 @@ import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from testsuite import plugin
 from testsuite.made_up_report import stored_run
-from tool import divergences, paths, report, stored, targets, targets_text
+from tool import divergences, paths, report, stored
 from tool.exitcodes import Exit, UsageError
+from tool.report import targets, targets_text
 from tool.results import Row
 from tool.stored import Run
-from tool.targets import ABSENT, NOT_RUN, Column
+from tool.report.targets import ABSENT, NOT_RUN, Column
 
 R52, A64, OLD, NEW = targets.TARGETS
 
 
 def row(target, name, verdict="pass", strategy="resident", **fields):
     test = f"testsuite/guests.py::{target.board}::abi::{name}[{strategy}]"
-    return Row(test, verdict, hypervisor=target.reference or "fencepost", board=target.board, image="release", suite="abi",
+    return Row(test, verdict, hypervisor=target.hypervisor, board=target.board, image="release", suite="abi",
                strategy=strategy, **fields)
 
 
 def column(target, *rows, whole=True):
-    return Column(target, Run(Path("x"), {"commit": "0123"}, rows, {one.test: () for one in rows}, whole, "2026"))
+    collected = {one.test: () for one in rows} | ({} if whole else {"testsuite/guests.py::a::b": ()})
+    return Column(target, Run(Path("x"), {"commit": "0123"}, rows, collected, False, "2026"))
 
 
 def line(*columns):
@@ -117,7 +121,7 @@ def store(build, target, *rows):
     run = json.loads((folder / "run.json").read_text())
     run["settings"] = {"board": target.board, "reference": target.reference}
     (folder / "run.json").write_text(json.dumps(run))
-    stored.keep(folder, target.board, target.reference)
+    stored.keep(folder, target.board, target.hypervisor)
 
 
 def test_real_xens_are_stored_apart(build, capsys):
@@ -138,3 +142,19 @@ def test_a_missing_column_is_not_comparable(build):
 def test_one_run_alone_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match="a second run"):
         call(stored_run(tmp_path / "a"))
+
+
+@pytest.mark.parametrize(("words", "options", "whole", "guests"), [
+    (["testsuite"], {}, True, True),
+    (["testsuite/guests.py"], {}, False, True),
+    (["testsuite"], {"hypervisor": "xen-4.20"}, False, True),
+    (["testsuite/guests.py"], {"hypervisor": "xen-4.17"}, False, True),
+    (["testsuite/guests.py"], {"hypervisor": "my.elf"}, False, False),
+    (["testsuite/guests.py"], {"strategy": "mask"}, False, False),
+    (["testsuite/guests.py::virt-a64::abi"], {}, False, False),
+    (["testsuite", "testsuite/guests.py"], {}, False, False),
+])
+def test_a_run_of_a_part_is_no_run_of_all_guests(words, options, whole, guests):
+    config = SimpleNamespace(args=words, invocation_params=SimpleNamespace(dir=paths.ROOT),
+                             getoption=lambda name, default=None: ({"hypervisor": "fencepost"} | options).get(name, default))
+    assert (plugin._whole(config), plugin._all_guests(config)) == (whole, guests)

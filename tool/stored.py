@@ -21,6 +21,7 @@ from tool.results import Row
 COLLECTED = "collected.json"
 FAILURES = "failures.json"     # what pytest said of each test that did not pass: place, console, lines to paste
 SCHEMA = 1
+OURS = "fencepost"            # of a board's last runs of all guests: the hypervisor
 _FILES = ("results.jsonl", "junit.xml", "run.json", COLLECTED, FAILURES)
 
 
@@ -35,8 +36,13 @@ class Run:
     finished: str
 
     @property
+    def ran_all(self) -> bool:
+        """What was collected."""
+        return not set(self.collected) - {row.test for row in self.rows}
+
+    @property
     def complete(self) -> bool:
-        return self.whole and not set(self.collected) - {row.test for row in self.rows}
+        return self.whole and self.ran_all
 
     @property
     def images(self) -> Mapping[str, str]:
@@ -108,9 +114,12 @@ def read(folder: Path) -> Run:
         raise UsageError(f"{paths.relative(folder)}: not the results of a run: {error}; ./fencepost test makes them") from error
 
 
-def keep(folder: Path, board: str, reference: str = "") -> None:
-    """A complete run becomes the board's last whole run; a reader sees the old one or the new one."""
-    target = paths.last_whole(board, reference)
+def keep(folder: Path, board: str, hypervisor: str = "") -> None:
+    """
+    A complete run becomes the board's last whole run; with the name of a hypervisor, the last one of all guests under it. A
+    reader sees the old one or the new one.
+    """
+    target = paths.last_whole(board, hypervisor)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
@@ -134,19 +143,25 @@ def asked_for(folder: Path) -> tuple[str, str]:
         return "", ""
 
 
-def partial(board: str, reference: str = "") -> list[Path]:
-    """Runs of a board whose folders are still there, latest first, with the last whole one among them or not."""
+def partial(board: str) -> list[Path]:
+    """Runs of a board, not of a real Xen, whose folders are still there, latest first, with the last whole one among them or not."""
     return [folder for folder in sorted(paths.RUNS.glob("*Z-test*"), reverse=True)
-            if (folder / COLLECTED).is_file() and asked_for(folder) == (board, reference)]
+            if (folder / COLLECTED).is_file() and asked_for(folder) == (board, "")]
 
 
-def last(board: str, reference: str = "") -> Run:
+def last(board: str) -> Run:
     """The last whole run, or without one the latest of the others. Raises UsageError."""
-    if paths.last_whole(board, reference).is_dir():
-        return read(paths.last_whole(board, reference))
-    for folder in partial(board, reference):
+    if paths.last_whole(board).is_dir():
+        return read(paths.last_whole(board))
+    for folder in partial(board):
         return read(folder)
-    raise UsageError(f"no results for {board}{reference and ' and ' + reference}: run ./fencepost test first")
+    raise UsageError(f"no results for {board}: run ./fencepost test first")
+
+
+def last_guests(board: str, hypervisor: str) -> Run | None:
+    """The last run of all tests in guests under a hypervisor of that name; None: there was none."""
+    folder = paths.last_whole(board, hypervisor)
+    return read(folder) if folder.is_dir() else None
 
 
 def newer(run: Run, board: str) -> list[Run]:

@@ -11,9 +11,10 @@ import argparse
 from pathlib import Path
 
 from bench import stored_bench
-from tool import difference, difference_text, jsontext, paths, stored, targets, targets_text
+from tool import difference, difference_text, jsontext, paths, stored
 from tool.difference import Side
 from tool.exitcodes import Exit, UsageError, worst
+from tool.report import targets, targets_text
 
 HELP = "runs beside one another; without any, all boards and hypervisors"
 

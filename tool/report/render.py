@@ -14,7 +14,7 @@ from bench.history import Series, chosen
 from bench.history_git import Past
 from bench.stored_comparison import Stored as Comparison
 from tool import trace_text
-from tool.report import matrix, private
+from tool.report import matrix, private, targets_text
 from tool.report.sources import KEY_METRICS, Missing, Sources
 from tool.results import Row
 from tool.stored import Run
@@ -23,6 +23,7 @@ from tool.trace import Trace
 SCHEMA, VERSION = "fencepost-report", 1
 TITLES = {"summary": "Summary", "failures": "Failures", "matrix": "Verdicts",
           "comparison": "Comparison of the access strategies", "classes": "Class mix", "functions": "Hot functions", "history": "History", "coverage": "Coverage",
+          "targets": "Boards and hypervisors",
           "requirements": "Requirements"}
 FAILURES_SHOWN = 50
 TEXT_SHOWN = 8000              # characters of a failure's end
@@ -192,6 +193,10 @@ def _context(sources: Sources, finished: bool) -> dict[str, Any]:
         found["past"] = _past(*sources.past)
     if not isinstance(sources.coverage, Missing):
         found["coverage"] = _coverage(sources.coverage)
+    if not isinstance(sources.targets, Missing):
+        found["targets"] = targets_text.as_page(sources.targets)
+    if not isinstance(sources.against, Missing):
+        found["against"] = sources.against
     return found
 
 

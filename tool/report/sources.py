@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import check, history, history_git, stored_bench, stored_comparison
+from bench import against, check, history, history_git, stored_bench, stored_comparison
 from bench.history import Series
 from bench.history_git import Past
 from tool import board as boards
 from tool import paths, requirements, stored
 from tool.coverage import run as coverage
 from tool.exitcodes import Stop, UsageError
-from tool.report import trace as trace_kind
+from tool.report import targets, trace as trace_kind
 from tool.stored import Run
 from tool.trace import Trace
 
@@ -43,6 +43,8 @@ class Sources:
     profile: stored_bench.Stored | Missing
     past: tuple[Past, Sequence[Series]] | Missing
     coverage: Mapping[str, Any] | Missing
+    targets: targets.Table | Missing                # boards and hypervisors side by side
+    against: Mapping[str, Any] | Missing            # real Xen's costs beside ours
 
     @property
     def missing(self) -> list[Missing]:
@@ -75,6 +77,12 @@ def _coverage(board: str) -> Mapping[str, Any]:
     return found
 
 
+def _targets() -> targets.Table | None:
+    """Of one column alone there is nothing to compare."""
+    found = targets.table(targets.stored_runs())
+    return found if sum(column.run is not None for column in found.columns) > 1 else None
+
+
 def comparison_file() -> Path:
     return paths.REPORT / COMPARISON
 
@@ -98,4 +106,6 @@ def gather(board: str, folder: Path | None = None) -> Sources:
         _attempt("hot functions", f"./fencepost bench --profile{option}",
                  lambda: stored_bench.latest(board, lambda one: bool(one.functions))),
         _attempt("history", f"./fencepost check --accept -m WHY{option}", lambda: _past(board)),
-        _attempt("coverage", f"./fencepost test --coverage{option}", lambda: _coverage(board)))
+        _attempt("coverage", f"./fencepost test --coverage{option}", lambda: _coverage(board)),
+        _attempt("boards and hypervisors", targets.TARGETS[-1].command, _targets),
+        _attempt("costs of real Xen", f"./fencepost bench --board virt-a64 --against {targets.TARGETS[-1].reference}", against.latest))

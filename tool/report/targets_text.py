@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import table
 from tool.report import matrix
-from tool.targets import ABSENT, NOT_RUN, Line, Table
+from tool.report.targets import ABSENT, NOT_RUN, Line, Table
 
 SCHEMA, VERSION = "fencepost-targets", 1
 _WHY = 110
@@ -62,13 +62,22 @@ def text(found: Table, everything: bool = False) -> str:
     return "\n\n".join([*parts, *missing, f"{len(found.lines)} tests, {count} not explained"])
 
 
+def as_page(found: Table) -> dict[str, Any]:
+    """What a page shows: totals, and the rows in which two hypervisors were asked and answer otherwise."""
+    counts = [found.counts(number) for number in range(len(found.columns))]
+    return {"columns": [column.target.name for column in found.columns], "unexplained": len(found.unexplained), "tests": len(found.lines),
+            "totals": [[_NAMES.get(word, word), *(one[word] for one in counts)] for word in _WORDS if any(one[word] for one in counts)],
+            "rows": [{"test": line.test, "explained": line.explained, "words": [cell.word for cell in line.cells], "why": why(line)}
+                     for line in found.lines if _answers(line)]}
+
+
 def as_json(found: Table) -> dict[str, Any]:
     """Every row."""
     return {"schema": SCHEMA, "version": VERSION, "unexplained": [line.test for line in found.unexplained],
             "columns": [{"name": column.target.name, "board": column.target.board,
-                         "hypervisor": column.target.reference or "fencepost",
+                         "hypervisor": column.target.hypervisor,
                          "commit": column.run.header.get("commit") if column.run else None,
-                         "whole": bool(column.run and column.run.complete),
+                         "whole": bool(column.run and column.run.ran_all),
                          "counts": dict(sorted(found.counts(number).items()))} for number, column in enumerate(found.columns)],
             "tests": [{"test": line.test, "explained": line.explained,
                        "cells": [{"verdict": cell.word, "why": cell.why} for cell in line.cells]} for line in found.lines]}

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tool import difference, divergences, stored, xen
-from tool.exitcodes import UsageError
 from tool.report import matrix
 from tool.results import Row
 from tool.stored import Run
@@ -26,10 +25,13 @@ class Target:
     reference: str = ""          # the name of the real Xen; empty: the hypervisor is ours
 
     @property
+    def hypervisor(self) -> str:
+        return self.reference or stored.OURS
+
+    @property
     def command(self) -> str:
         """What makes its results."""
-        words = "" if self.board == "mps3-an536" else f" --board {self.board}"
-        return "./fencepost test" + words + (f" --hypervisor {self.reference} testsuite/guests.py" if self.reference else "")
+        return f"./fencepost test --board {self.board} --hypervisor {self.hypervisor} testsuite/guests.py"
 
 
 TARGETS = (Target("Fencepost R52", "mps3-an536"), Target("Fencepost A64", "virt-a64"),
@@ -80,14 +82,8 @@ class Table:
 
 
 def stored_runs(targets: Sequence[Target] = TARGETS) -> tuple[Column, ...]:
-    """The last whole run of each, or the latest one."""
-    columns = []
-    for target in targets:
-        try:
-            columns.append(Column(target, stored.last(target.board, target.reference)))
-        except UsageError:
-            columns.append(Column(target, None))
-    return tuple(columns)
+    """The last run of all guests of each."""
+    return tuple(Column(target, stored.last_guests(target.board, target.hypervisor)) for target in targets)
 
 
 def _test(row: Row) -> str:
@@ -96,7 +92,7 @@ def _test(row: Row) -> str:
 
 
 def _is_of(row: Row, target: Target) -> bool:
-    return row.board == target.board and row.hypervisor == (target.reference or "fencepost")
+    return row.board == target.board and row.hypervisor == target.hypervisor
 
 
 def _reason(row: Row, target: Target) -> str:
@@ -122,7 +118,7 @@ def _cells(column: Column) -> Mapping[str, Cell]:
 def _absent(column: Column) -> Cell:
     if column.run is None:
         return Cell(NOT_RUN)
-    return Cell(ABSENT, "not built for this board" if column.run.complete else "")
+    return Cell(ABSENT, "not built for this board" if column.run.ran_all else "")
 
 
 def table(columns: Iterable[Column]) -> Table:
