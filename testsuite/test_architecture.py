@@ -52,6 +52,23 @@ def test_policy_has_no_system_registers_and_no_assembly() -> None:
 
 
 @pytest.mark.requirement("S4-18")
+def test_policy_does_not_know_its_protection_unit_or_register_width() -> None:
+    """Nor does a contract: what only one of them has lies in its folder. The configuration's format is shared with syscfg."""
+    contracts = [file for file in sorted((HYPERVISOR / "include" / "hv").glob("*.h")) if file.name != "config.h"]
+    units = r"\w*(?:mpu|mmu|pmsa|vmsa|aarch|stage[12]|hpr[be]|r[bl]ar|vttbr)\w*"
+    assert list(found([*POLICY, *contracts], rf"(?i)\b{units}\b")) == []
+    only_one = "windows|window_granule|switch_when|background_when|regions|nr_regions|hyp_first_region|first_region|first_slot"
+    assert list(found(POLICY, rf"->(?:{only_one}|translation_tables|first_table|nr_tables)\b")) == []
+
+
+@pytest.mark.requirement("S4-18")
+def test_assembly_is_the_architectures() -> None:
+    """Barriers and registers of translation have names (arch/); an MPU's few inline writes are its strategies'."""
+    files = [file for folder in ("protect/mmu", "drivers") for file in sorted((HYPERVISOR / folder).glob("*.[ch]"))]
+    assert files and list(found(files, r"\b__asm__\b")) == []
+
+
+@pytest.mark.requirement("S4-18")
 def test_every_call_that_reaches_a_peer_uses_the_contract() -> None:
     """`peer_begin` and `peer_end` come in pairs within a file, and peer_reach never without them."""
     for file in POLICY:

@@ -54,6 +54,17 @@ struct vcpu_context {
     struct fp_state fp;
 };
 
+/* State that is switched only between vCPUs that use it; once used, it is restored eagerly. */
+enum vcpu_lazy { VCPU_USES_FP = 1 << 0, VCPU_USES_EL1_MPU = 1 << 1 };
+
+struct vcpu;
+
+/* Whose state of that kind is in a CPU's registers. */
+struct lazy_cpu {
+    struct vcpu *fp_owner;
+    struct vcpu *mpu_owner;
+};
+
 /* Registers of the guest that trapped, as pushed by the full trap path. Writable: emulation changes them. */
 struct trap_frame {
     uint32_t r4_r11[8];

@@ -23,22 +23,22 @@ static void set_hcptr(struct vcpu *v, uint32_t hcptr)
 
 static void swap_el1_mpu(struct cpu *cpu, struct vcpu *v)
 {
-    if (cpu->mpu_owner == v)
+    if (cpu->lazy.mpu_owner == v)
         return;
-    if (cpu->mpu_owner)
-        mpu_el1_save(&cpu->mpu_owner->ctx.mpu);
+    if (cpu->lazy.mpu_owner)
+        mpu_el1_save(&cpu->lazy.mpu_owner->ctx.mpu);
     mpu_el1_load(&v->ctx.mpu);
-    cpu->mpu_owner = v;
+    cpu->lazy.mpu_owner = v;
 }
 
 static void swap_fp(struct cpu *cpu, struct vcpu *v)
 {
-    if (cpu->fp_owner == v)
+    if (cpu->lazy.fp_owner == v)
         return;
-    if (cpu->fp_owner)
-        fp_save(&cpu->fp_owner->ctx.fp);
+    if (cpu->lazy.fp_owner)
+        fp_save(&cpu->lazy.fp_owner->ctx.fp);
     fp_load(&v->ctx.fp);
-    cpu->fp_owner = v;
+    cpu->lazy.fp_owner = v;
 }
 
 void lazy_own_el1_mpu(struct vcpu *v)
@@ -59,10 +59,10 @@ void lazy_own_fp(struct vcpu *v)
 
 void lazy_forget(struct vcpu *v)
 {
-    if (v->cpu->fp_owner == v)
-        v->cpu->fp_owner = NULL;
-    if (v->cpu->mpu_owner == v)
-        v->cpu->mpu_owner = NULL;
+    if (v->cpu->lazy.fp_owner == v)
+        v->cpu->lazy.fp_owner = NULL;
+    if (v->cpu->lazy.mpu_owner == v)
+        v->cpu->lazy.mpu_owner = NULL;
 }
 
 void lazy_watch_el1_mpu(struct vcpu *v)
@@ -81,7 +81,7 @@ void lazy_switch(struct vcpu *next)
         arch_isb();
         swap_fp(cpu, next);
     }
-    next->ctx.hcptr = cpu->fp_owner == next ? TRAP_HCPTR : TRAP_HCPTR | HCPTR_TRAP_FP;
+    next->ctx.hcptr = cpu->lazy.fp_owner == next ? TRAP_HCPTR : TRAP_HCPTR | HCPTR_TRAP_FP;
     if (next->lazy & VCPU_USES_EL1_MPU)
         swap_el1_mpu(cpu, next);
     else

@@ -15,9 +15,9 @@ void offsets(void)
     OFFSET(CPU_ATTENTION, struct cpu, attention);
     OFFSET(CPU_LAZY_OWNERS, struct cpu, lazy_owners);
     OFFSET(CPU_EXIT, struct cpu, exit);
-    OFFSET(CPU_SWITCH_IN, struct cpu, hyp_image);
-    OFFSET(CPU_SWITCH_OUT, struct cpu, guest_image);
-    OFFSET(CPU_GUEST_VIEW, struct cpu, guest_image);
+    OFFSET(CPU_SWITCH_IN, struct cpu, protect.hyp_image);
+    OFFSET(CPU_SWITCH_OUT, struct cpu, protect.guest_image);
+    OFFSET(CPU_GUEST_VIEW, struct cpu, protect.guest_image);
     OFFSET(CPU_EMERGENCY_STACK, struct cpu, emergency_stack_top);
     VALUE(EMERGENCY_STACK_SIZE, 1024);
     VALUE(CPU_SIZE, sizeof(struct cpu));
@@ -38,8 +38,8 @@ void offsets(void)
 
 /* switch.S moves the pair {image, mask} of a view with one LDRD and STRD. */
 _Static_assert(offsetof(struct view, image) == 0 && offsetof(struct view, enable) == 4, "switch.S");
-_Static_assert(offsetof(struct cpu, guest_mask) == offsetof(struct cpu, guest_image) + 4, "switch.S");
-_Static_assert(offsetof(struct domain, view) < 256 && offsetof(struct cpu, guest_image) < 232, "LDRD, STRD range");
+_Static_assert(offsetof(struct cpu, protect.guest_mask) == offsetof(struct cpu, protect.guest_image) + 4, "switch.S");
+_Static_assert(offsetof(struct domain, view) < 256 && offsetof(struct cpu, protect.guest_image) < 232, "LDRD, STRD range");
 
 /* switch.S moves these blocks with load and store multiple. */
 _Static_assert(offsetof(struct vcpu_context, r0_r3) == 32, "switch.S");

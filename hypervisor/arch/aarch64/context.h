@@ -45,6 +45,16 @@ struct vcpu_context {
     struct fp_state fp;
 };
 
+/* State that is switched only between vCPUs that use it; once used, it is restored eagerly. */
+enum vcpu_lazy { VCPU_USES_FP = 1 << 0 };
+
+struct vcpu;
+
+/* Whose state of that kind is in a CPU's registers. */
+struct lazy_cpu {
+    struct vcpu *fp_owner;
+};
+
 /*
  * Registers of the guest that trapped. `few` is what every entry saves: x0 ... x8, x30, x16, x17. `rest`, x9 ... x15, x18
  * and x19 ... x29, lies below it when a trap is more than a hypercall. Writable: emulation changes them.

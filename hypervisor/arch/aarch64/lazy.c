@@ -16,12 +16,12 @@ static void set_cptr(struct vcpu *v, uint64_t cptr)
 
 static void swap_fp(struct cpu *cpu, struct vcpu *v)
 {
-    if (cpu->fp_owner == v)
+    if (cpu->lazy.fp_owner == v)
         return;
-    if (cpu->fp_owner)
-        fp_save(&cpu->fp_owner->ctx.fp);
+    if (cpu->lazy.fp_owner)
+        fp_save(&cpu->lazy.fp_owner->ctx.fp);
     fp_load(&v->ctx.fp);
-    cpu->fp_owner = v;
+    cpu->lazy.fp_owner = v;
 }
 
 void lazy_own_fp(struct vcpu *v)
@@ -34,8 +34,8 @@ void lazy_own_fp(struct vcpu *v)
 
 void lazy_forget(struct vcpu *v)
 {
-    if (v->cpu->fp_owner == v)
-        v->cpu->fp_owner = NULL;
+    if (v->cpu->lazy.fp_owner == v)
+        v->cpu->lazy.fp_owner = NULL;
 }
 
 /* switch.S writes next->ctx.cptr to the hardware afterwards. */
@@ -48,5 +48,5 @@ void lazy_switch(struct vcpu *next)
         arch_isb();
         swap_fp(cpu, next);
     }
-    next->ctx.cptr = cpu->fp_owner == next ? TRAP_CPTR : TRAP_CPTR | CPTR_TFP;
+    next->ctx.cptr = cpu->lazy.fp_owner == next ? TRAP_CPTR : TRAP_CPTR | CPTR_TFP;
 }

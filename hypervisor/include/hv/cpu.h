@@ -11,7 +11,7 @@
 #include "hv/types.h"
 #include "hv/vcpu.h"
 
-struct view;
+#include <cpu_unit.h>
 
 enum cpu_attention {
     ATTENTION_RESCHED = 1 << 0, /* ask the scheduler */
@@ -22,7 +22,7 @@ struct cpu {
     struct vcpu *current; /* whose state is in the hardware; stays set while the CPU idles */
     uint32_t attention;   /* enum cpu_attention; not 0: the exit path looks twice */
     struct vcpu *idle;    /* stands for nobody: before the first vCPU runs, and after the loaded one was reset */
-    uint32_t lazy_owners; /* not 0: FP or EL1 MPU state of some vCPU is in the hardware */
+    uint32_t lazy_owners; /* not 0: lazily switched state of some vCPU is in the hardware */
     uintptr_t exit;       /* entry.S: the way out when the scheduler keeps the loaded vCPU */
     uintptr_t emergency_stack_top;
     uint32_t id;
@@ -31,17 +31,8 @@ struct cpu {
     struct vcpu *vcpus[CONFIG_MAX_VCPUS]; /* by bit number */
     uint32_t nr_vcpus;
 
-    /* Access strategies (protect/mpu). Images are operands of view_load, masks are HPRENR values. */
-    uint32_t *guest_image;
-    uint32_t guest_mask;
-    uint32_t switches_on_entry; /* bool: the guest's view is loaded on the way out, not when it changes */
-    uint32_t *hyp_image;
-    uint32_t hyp_mask;
-    uint32_t nr_windows;
-
-    /* Lazily switched state. */
-    struct vcpu *fp_owner;
-    struct vcpu *mpu_owner;
+    struct protect_cpu protect; /* the protection unit's own; protect/<unit>/cpu_unit.h */
+    struct lazy_cpu lazy;       /* whose lazily switched state is in the hardware; arch/<isa>/context.h */
 
     uint32_t slice_ticks; /* 0: no time slice */
     uint64_t slice_end;  /* counter ticks; DEADLINE_NONE */

@@ -8,13 +8,18 @@
 
 #include "hv/types.h"
 
+struct cpu;
 struct domain;
 
-struct peer_page {
-    uint32_t rbar;       /* MPU boards: HPRBAR of an EL2-only region over the page, with the bank's attributes */
-    uint32_t rlar;       /* HPRLAR, EN = 1 */
-    uint32_t held_by;    /* bit (domid - 1): that domain's view holds the page; all ones: EL2 always reaches it */
-    struct domain *owner;
-};
+/*
+ * protect/<unit>/peer_unit.h:
+ *
+ *   struct peer_page     uint32_t held_by: bit (domid - 1) says that the domain's view holds the page; all ones: EL2
+ *                        always reaches it; struct domain *owner: NULL when held_by never changes
+ *   struct peer_access   struct cpu *cpu, uint32_t viewer: the bit of the domain whose view is loaded
+ *
+ * and what the unit needs besides.
+ */
+#include <peer_unit.h>
 
 #endif

@@ -25,14 +25,6 @@ struct cpu;
 struct domain;
 struct config_header;
 
-struct peer_access {
-    struct cpu *cpu;
-    uint32_t viewer; /* bit of the domain whose view is loaded */
-    uint32_t live;   /* window: HPRBAR of the open window, 0: none; auto: windows open; switch: 1 when switched */
-    uint32_t extra;  /* window_domain: what the windows are over */
-    uint32_t open[CONFIG_MAX_WINDOWS]; /* auto: HPRBAR of each open window */
-};
-
 struct strategy {
     const char *name;
     hypercall_fn *event_channel_op;

@@ -83,11 +83,11 @@ uint32_t page_count_ballooned(const struct domain *d)
 
 void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
 {
+    (void)cpu;
     (void)config;
     WRITE_SYSREG(vtcr_el2, VTCR_RES1 | mmu_physical_size() << 16 | TRANSLATION_WALK | VTCR_SL0_LEVEL1 | (64 - VIEW_ADDRESS_BITS));
     WRITE_SYSREG(vttbr_el2, 0);
     arch_forget_guests();
-    cpu->nr_windows = 0;
 }
 
 /* EL2 reaches all RAM, whatever is loaded for the guest. */

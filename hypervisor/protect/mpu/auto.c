@@ -26,7 +26,7 @@ always_inline void peer_end(struct peer_access *access)
         return;
     if (unlikely(access->live == SWITCHED)) {
         PROBE("exposed.end");
-        view_load(access->cpu->guest_image);
+        view_load(access->cpu->protect.guest_image);
         return;
     }
     while (unlikely(access->live > 1))
@@ -50,8 +50,8 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
         return;
     if (access->live && is_open(access, page->rbar))
         return;
-    if (unlikely(access->live == access->cpu->nr_windows)) {
-        view_load(access->cpu->hyp_image);
+    if (unlikely(access->live == access->cpu->protect.nr_windows)) {
+        view_load(access->cpu->protect.hyp_image);
         PROBE("exposed");
         access->live = SWITCHED;
         return;

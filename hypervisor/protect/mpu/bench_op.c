@@ -105,9 +105,9 @@ static int32_t bench_window(void)
 hot static int32_t bench_mask(struct cpu *cpu)
 {
     PROBE("mask.in");
-    mpu_enable(cpu->hyp_mask);
+    mpu_enable(cpu->protect.hyp_mask);
     PROBE("mask.in.end");
-    mpu_enable(cpu->guest_mask);
+    mpu_enable(cpu->protect.guest_mask);
     return 0;
 }
 

@@ -20,7 +20,7 @@ always_inline void peer_end(struct peer_access *access)
 {
     if (access->live) {
         PROBE("exposed.end");
-        mpu_enable(access->cpu->guest_mask);
+        mpu_enable(access->cpu->protect.guest_mask);
     }
 }
 
@@ -28,7 +28,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
 {
     if (access->live || page->held_by & access->viewer)
         return;
-    mpu_enable(access->cpu->hyp_mask);
+    mpu_enable(access->cpu->protect.hyp_mask);
     PROBE("exposed");
     access->live = 1;
 }

@@ -98,10 +98,10 @@ void protect_configure_cpu(struct cpu *cpu, const struct config_header *config)
     mpu_entry_switches = config->access == ACCESS_SWITCH && config->switch_when == SWITCH_ON_ENTRY;
     if (cpu->id == 0)
         build_hypervisor_view(regions, config);
-    cpu->hyp_image = hypervisor_view.image;
-    cpu->hyp_mask = hypervisor_view.enable;
-    cpu->nr_windows = config->windows;
-    cpu->switches_on_entry = mpu_entry_switches;
+    cpu->protect.hyp_image = hypervisor_view.image;
+    cpu->protect.hyp_mask = hypervisor_view.enable;
+    cpu->protect.nr_windows = config->windows;
+    cpu->protect.switches_on_entry = mpu_entry_switches;
     cpu->exit = (uintptr_t)(mpu_entry_switches ? trap_return_switching : trap_return);
     WRITE_SYSREG(HVBAR, (uintptr_t)(mpu_entry_switches ? vectors_switching : vectors_resident));
     if (config->access == ACCESS_MASK) {
@@ -124,7 +124,7 @@ void protect_load_hypervisor_view(void)
     mpu_enable(BIT(MPU_FIXED_SLOTS) - 1);
     for (uint32_t i = 0; i < hypervisor_view.list.nr; i++)
         mpu_write_slot(hypervisor_view.first_slot + i, hypervisor_view.list.at[i].rbar, hypervisor_view.list.at[i].rlar);
-    cpu->guest_mask = hypervisor_view.enable;
+    cpu->protect.guest_mask = hypervisor_view.enable;
 }
 
 /* A view in place of the loaded guest's, between two instructions of EL2. */

@@ -21,7 +21,7 @@ always_inline void peer_end(struct peer_access *access)
 {
     if (access->live) {
         PROBE("exposed.end");
-        view_load(access->cpu->guest_image);
+        view_load(access->cpu->protect.guest_image);
     }
 }
 
@@ -29,7 +29,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
 {
     if (access->live || page->held_by & access->viewer)
         return;
-    view_load(access->cpu->hyp_image);
+    view_load(access->cpu->protect.hyp_image);
     PROBE("exposed");
     access->live = 1;
 }

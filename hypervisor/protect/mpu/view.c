@@ -191,8 +191,8 @@ void protect_refresh(struct cpu *cpu)
 
     if (view->enable == 0) /* nobody's: no guest's view is loaded yet */
         return;
-    cpu->guest_image = view->image;
-    cpu->guest_mask = view->enable;
+    cpu->protect.guest_image = view->image;
+    cpu->protect.guest_mask = view->enable;
     if (mpu_entry_switches)
         return;
     if (view->image)
@@ -223,9 +223,9 @@ hot void protect_view_commit_loaded(struct domain *d)
         now = make_image(view);
 
     struct cpu *const cpu = cpu_this();
-    cpu->guest_image = now.image;
-    cpu->guest_mask = now.enable;
-    if (likely(!cpu->switches_on_entry))
+    cpu->protect.guest_image = now.image;
+    cpu->protect.guest_mask = now.enable;
+    if (likely(!cpu->protect.switches_on_entry))
         view_load(now.image);
 }
 
