@@ -42,16 +42,21 @@ static reg_t sign_extend(reg_t value, uint32_t bytes)
     return bytes < sizeof(value) ? (reg_t)((intptr_t)(value << shift) >> shift) : value;
 }
 
+static uint32_t access_bytes(uint32_t syndrome)
+{
+    return 1u << (syndrome >> HSR_SAS_SHIFT & 3);
+}
+
 /* What a load leaves in its register: a 64-bit one, or zeroes above 32 bits. */
 static reg_t loaded(uint32_t syndrome, reg_t value, uint32_t bytes)
 {
-    if (syndrome & HSR_SSE)
+    if (unlikely(syndrome & HSR_SSE))
         value = sign_extend(value, bytes);
     return syndrome & HSR_SF ? value : (uint32_t)value;
 }
 
 /* Which emulated device answers at the address, if any. False: nobody does. */
-static bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
+always_inline bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
 {
     address = direct_map_device(v->domain, address);
     if (address - board_gicd_base < GIC_DISTRIBUTOR_SIZE)
@@ -61,30 +66,42 @@ static bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool 
     return vuart_access(v, address, bytes, write, value);
 }
 
-static void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
+/* Nothing is there, or nothing that EL2 could do for the guest: it takes the abort itself. */
+cold static void refuse(struct vcpu *v, uint32_t syndrome)
 {
-    const uintptr_t address = arch_fault_address(false);
-    const bool write = syndrome & HSR_WNR;
-    const uint32_t bytes = 1u << (syndrome >> HSR_SAS_SHIFT & 3), reg = syndrome >> HSR_SRT_SHIFT & 31;
-    reg_t value = 0;
-
-    if ((syndrome & HSR_FSC_MASK) == HSR_FSC_ASYNCHRONOUS) { /* nothing to return to: its own write failed on the bus */
+    if (!(syndrome & HSR_ISV) && (syndrome & HSR_FSC_MASK) == HSR_FSC_ASYNCHRONOUS) /* nothing to return to: its own write failed on the bus */
         domain_crash(v->domain, "asynchronous external abort");
-        return;
-    }
-    if (!(syndrome & HSR_ISV)) {
-        arch_inject_abort(v, false, write, address);
-        return;
-    }
-    if (write)
-        value = arch_frame_get(frame, reg);
-    if (!mmio_access(v, address, bytes, write, (uint32_t *)&value)) {
-        arch_inject_abort(v, false, write, address);
-        return;
-    }
-    if (!write)
-        arch_frame_set(frame, reg, loaded(syndrome, value, bytes));
+    else
+        arch_inject_abort(v, false, syndrome & HSR_WNR, arch_fault_address(false));
+}
+
+always_inline void complete(struct trap_frame *frame, uint32_t syndrome, uint32_t value)
+{
+    if (!(syndrome & HSR_WNR))
+        arch_frame_set(frame, syndrome >> HSR_SRT_SHIFT & 31, loaded(syndrome, value, access_bytes(syndrome)));
     arch_skip_instruction(syndrome);
+}
+
+always_inline void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
+{
+    const bool write = syndrome & HSR_WNR;
+    uint32_t value = 0;
+
+    if (likely(syndrome & HSR_ISV)) {
+        if (write)
+            value = (uint32_t)arch_frame_get(frame, syndrome >> HSR_SRT_SHIFT & 31);
+        if (likely(mmio_access(v, arch_fault_address(false), access_bytes(syndrome), write, &value))) {
+            complete(frame, arch_syndrome(), value); /* read again, not kept across the call */
+            return;
+        }
+    }
+    refuse(v, arch_syndrome());
+}
+
+void trap_device_access(struct trap_frame *frame, uint32_t syndrome)
+{
+    checked_only(protect_check(cpu_this()));
+    data_abort(vcpu_current(), frame, syndrome);
 }
 
 /* HVC #0 and SMC #0 are SMCCC; HVC #0xEA1 was handled before; any other immediate is undefined. */

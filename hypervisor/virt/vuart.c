@@ -57,13 +57,17 @@ static uint32_t receive(struct vuart *u)
     return c;
 }
 
-static uint32_t read_register(struct vuart *u, uint32_t offset)
+/* All within a byte. */
+always_inline uint32_t flags(const struct vuart *u)
+{
+    const uint32_t used = u->used;
+
+    return FR_TXFE | (used == 0 ? FR_RXFE : 0) | (used == VUART_FIFO_BYTES ? FR_RXFF : 0);
+}
+
+static uint32_t read_register(const struct vuart *u, uint32_t offset)
 {
     switch (offset) {
-    case DR:
-        return receive(u);
-    case FR:
-        return FR_TXFE | (u->used == 0 ? FR_RXFE : 0) | (u->used == VUART_FIFO_BYTES ? FR_RXFF : 0);
     case IMSC:
         return u->imsc;
     case RIS:
@@ -98,29 +102,40 @@ static void update(struct domain *d, const struct vuart *u)
     vgic_set_line(d, (u->ris & u->imsc) != 0);
 }
 
-bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
+static __attribute__((noinline)) void change_register(struct domain *d, uint32_t offset, uint32_t mask, bool write, uint32_t *value)
 {
-    struct domain *const d = v->domain;
     struct vuart *const u = &d->vuart;
-    const uint32_t offset = (uint32_t)(address - (uintptr_t)config_verified->vuart_base);
-    const uint32_t mask = bytes < sizeof(mask) ? BIT(8 * bytes) - 1 : ~0u;
 
-    if (!(d->config->flags & DOMAIN_VPL011) || offset >= VUART_BYTES || bytes > sizeof(mask) ||
-        (offset == ICR && !write))
-        return false;
     if (write && offset == DR)
         console_domain_put(d, (char)*value);
-    if (!write && offset != DR) { /* one field, and nothing changes */
-        *value = read_register(u, offset) & mask;
-        return true;
-    }
     lock_acquire(&vuart_lock);
     if (write)
         write_register(u, offset, *value, mask);
     else
-        *value = read_register(u, offset) & mask;
+        *value = receive(u) & mask;
     update(d, u);
     lock_release(&vuart_lock);
+}
+
+/* A read of anything but data is one field, and nothing changes. The flags are what a driver polls. */
+bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
+{
+    struct domain *const d = v->domain;
+    const uint32_t offset = (uint32_t)(address - (uintptr_t)config_verified->vuart_base);
+
+    if (unlikely(!(d->config->flags & DOMAIN_VPL011) || bytes > sizeof(*value)))
+        return false;
+    if (likely(offset == FR && !write)) {
+        *value = flags(&d->vuart);
+        return true;
+    }
+    if (offset >= VUART_BYTES || (offset == ICR && !write))
+        return false;
+    const uint32_t mask = bytes < sizeof(mask) ? BIT(8 * bytes) - 1 : ~0u;
+    if (write || offset == DR)
+        change_register(d, offset, mask, write, value);
+    else
+        *value = read_register(&d->vuart, offset) & mask;
     return true;
 }
 

@@ -55,36 +55,6 @@ void arch_vcpu_reset(struct vcpu *v, reg_t entry, reg_t a0, reg_t a1, reg_t a2)
     v->lazy = 0;
 }
 
-/* x31 is the zero register in every instruction that traps. */
-static uint64_t *frame_slot(struct trap_frame *frame, unsigned reg)
-{
-    if (reg <= 8)
-        return &frame->few[reg];
-    if (reg <= 15)
-        return &frame->rest[reg - 9];
-    if (reg <= 17)
-        return &frame->few[reg - 6];
-    return reg == 30 ? &frame->few[9] : &frame->rest[reg - 11];
-}
-
-reg_t arch_frame_get(const struct trap_frame *frame, unsigned reg)
-{
-    return reg == 31 ? 0 : *frame_slot((struct trap_frame *)frame, reg);
-}
-
-void arch_frame_set(struct trap_frame *frame, unsigned reg, reg_t value)
-{
-    if (reg != 31)
-        *frame_slot(frame, reg) = value;
-}
-
-/* An instruction is four bytes, and nothing else follows it. AArch32 at EL0 makes no trap that is stepped over. */
-void arch_skip_instruction(uint32_t syndrome)
-{
-    (void)syndrome;
-    WRITE_SYSREG(elr_el2, READ_SYSREG(elr_el2) + 4);
-}
-
 void arch_rewind_hvc(void)
 {
     WRITE_SYSREG(elr_el2, READ_SYSREG(elr_el2) - 4);
@@ -99,18 +69,6 @@ int32_t arch_restart_hypercall(uint32_t command, reg_t a2, reg_t a3)
     few[2] = a3;
     arch_rewind_hvc();
     return (int32_t)command;
-}
-
-uint32_t arch_syndrome(void)
-{
-    return (uint32_t)READ_SYSREG(esr_el2);
-}
-
-/* What stage 2 refused: an intermediate physical address, with the offset in the page. */
-uintptr_t arch_fault_address(bool instruction)
-{
-    (void)instruction;
-    return (READ_SYSREG(hpfar_el2) & 0xffffffffff0ull) << 8 | (READ_SYSREG(far_el2) & (PAGE_SIZE - 1));
 }
 
 void arch_unmask_guest_irq(struct vcpu *v)

@@ -18,6 +18,7 @@
 #define FEW 96
 #define REST 160
 #define CPU(member) (FEW + CPU_##member)
+#define EC_DATA_ABORT_LOWER 0x24
 #define ESR_HVC64 0x5a00 /* upper half of ESR_EL2: EC 0x16, IL */
 
     .section .text.entry, "ax", %progbits
@@ -79,7 +80,7 @@ vectors:
     mov w30, #XEN_HYPERCALL_TAG
     movk w30, #ESR_HVC64, lsl #16
     cmp w17, w30
-    b.ne trap_full
+    b.ne trap_not_hvc
     mov w30, #63
     cmp x16, x30
     csel x16, x16, x30, lo
@@ -122,6 +123,23 @@ trap_attention:
 trap_return:
     ldr x0, [sp]
     RESTORE_FEW_AND_RETURN
+
+/*
+ * An access to what is emulated, described by the syndrome (ISV), through x0 ... x8: C keeps the other registers, and none
+ * of them changes.
+ */
+trap_not_hvc:
+    lsr w30, w17, #26
+    cmp w30, #EC_DATA_ABORT_LOWER
+    ubfx w30, w17, #16, #5 /* SRT */
+    ccmp w30, #8, #2, eq
+    b.hi trap_full
+    tbz w17, #24, trap_full /* ISV */
+    sub x0, sp, #REST
+    mov w1, w17
+    bl trap_device_access
+    ldr x0, [sp]
+    b trap_exit
 
 sync_lower_32:
     SAVE_FEW

@@ -24,24 +24,28 @@ enum {
 /* A synchronous exception from EL1 or EL0 that is not a well-formed hypercall. Entry path. */
 void trap_handle(struct trap_frame *frame);
 
+/* A data abort alone, for an architecture that knows it early; the frame may hold the transfer register and no other. */
+void trap_device_access(struct trap_frame *frame, uint32_t syndrome);
+
 /* A physical interrupt. Entry path, and the idle loop. */
 void trap_irq(void);
 
 /* The architecture's own classes (system register traps, lazy state); true when handled. */
 bool arch_trap(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome);
 
-/* HSR / ESR of the exception being handled. */
-uint32_t arch_syndrome(void);
-
 /* The domain an assigned device's SPI belongs to, by INTID - 32; NULL: nobody. Filled at start. */
 extern struct domain *irq_owner[];
 
-/* Access to a register of the trapped guest by its number, on AArch32 in the current mode (0 ... 14). */
-reg_t arch_frame_get(const struct trap_frame *frame, unsigned reg);
-void arch_frame_set(struct trap_frame *frame, unsigned reg, reg_t value);
-
-/* Steps over the trapped instruction. */
-void arch_skip_instruction(uint32_t syndrome);
+/*
+ * arch/<isa>/trap_unit.h:
+ *
+ *   uint32_t arch_syndrome(void);                             HSR / ESR of the exception being handled
+ *   uintptr_t arch_fault_address(bool instruction);           faulting guest address of an abort from a lower level
+ *   reg_t arch_frame_get(frame, unsigned reg);                a register of the trapped guest by its number, on AArch32 in
+ *   void arch_frame_set(frame, unsigned reg, reg_t value);    the current mode (0 ... 14)
+ *   void arch_skip_instruction(uint32_t syndrome);            steps over the trapped instruction
+ */
+#include <trap_unit.h>
 
 /* HVC returns behind itself; this puts the guest back on it. */
 void arch_rewind_hvc(void);
@@ -52,8 +56,4 @@ void arch_inject_abort(struct vcpu *v, bool instruction, bool write, uintptr_t a
 
 /* Clears the IRQ mask of the trapped (loaded) guest: SCHEDOP_block. */
 void arch_unmask_guest_irq(struct vcpu *v);
-
-/* Faulting guest address of an abort from a lower level. */
-uintptr_t arch_fault_address(bool instruction);
-
 #endif
