@@ -126,6 +126,12 @@ always_inline void walk(const struct view *view, uintptr_t address, struct path 
     path->level = level;
 }
 
+always_inline void count_foreign(struct view *view, uint64_t more)
+{
+    view->nr_foreign += (uint32_t)more;
+    view->foreign_edits++;
+}
+
 always_inline uint64_t span_of(const struct path *path)
 {
     return 1ull << shift_of(path->level);
@@ -315,7 +321,7 @@ hot enum view_result stage2_map(struct view *view, uintptr_t base, paddr_t addre
     else if (map_many(view, base, address, bytes, bits) != VIEW_OK)
         return VIEW_FULL;
     if (owner == STAGE2_FOREIGN)
-        view->nr_foreign += (uint32_t)(bytes >> PAGE_SHIFT);
+        count_foreign(view, bytes >> PAGE_SHIFT);
     return VIEW_OK;
 }
 
@@ -358,7 +364,8 @@ static uint64_t drop(struct view *view, struct path *path, uint64_t nr, uint64_t
         foreign += *entry & STAGE2_FOREIGN_PAGE ? pages : 0;
         *entry = 0;
     }
-    view->nr_foreign -= (uint32_t)foreign;
+    if (foreign)
+        count_foreign(view, -foreign);
     *gone = valid;
     if (valid) {
         view->stale = true;
@@ -395,7 +402,7 @@ hot enum view_result stage2_unmap(struct view *view, uintptr_t base, uint64_t by
     if (unlikely(!(descriptor & DESCRIPTOR_VALID)))
         return VIEW_ABSENT;
     if (descriptor & STAGE2_FOREIGN_PAGE)
-        view->nr_foreign--;
+        count_foreign(view, -1ull);
     clear_entry(view, &path);
     return VIEW_OK;
 }
@@ -473,6 +480,6 @@ void stage2_clear(struct view *view)
     view->limit = 0;
     view->free = NULL;
     view->nr_free = 0;
-    view->nr_foreign = 0;
+    count_foreign(view, -(uint64_t)view->nr_foreign);
     stage2_flush(view);
 }

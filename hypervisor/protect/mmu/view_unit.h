@@ -22,7 +22,8 @@ struct view {
     uint64_t *free;       /* tables that were given back, empty but for the address of the next in each */
     uint32_t first, used, nr_tables; /* its part of the pool; tables from `used` on were never used */
     uint32_t nr_free;
-    uint32_t nr_foreign;  /* pages of others */
+    uint32_t nr_foreign;  /* pages of others, */
+    uint32_t foreign_edits; /* and how often they changed */
     uint32_t cpus;        /* bit per CPU that ever loads it */
     uint32_t owners;      /* bit per domain that owns something the view ever held */
     bool stale;           /* the TLBs may hold what was taken away since the last commit */
