@@ -73,6 +73,18 @@ def test_a_skip_needs_a_reason():
     assert not line(column(A64, row(A64, "t")), column(NEW, row(NEW, "t", "skip"))).explained
 
 
+def test_one_reason_of_two_xens_is_told_once():
+    found = line(*(column(target, row(target, "t", "skip", reason=f"not on {target.reference}: no heap")) for target in (OLD, NEW)))
+    assert targets_text.why(found) == "no heap"
+
+
+def test_columns_of_different_commits_are_told():
+    older = replace(column(R52, row(R52, "t")).run, header={"commit": "4567"})
+    assert "different commits: Fencepost R52 4567, Fencepost A64 0123" in targets_text.text(
+        targets.table([Column(R52, older), column(A64, row(A64, "t"))]))
+    assert "different commits" not in targets_text.text(targets.table([column(R52, row(R52, "t")), column(A64, row(A64, "t"))]))
+
+
 def test_a_test_that_is_not_there_is_explained_by_a_whole_run_alone():
     whole, part = (line(column(R52, row(R52, "t")), column(A64, whole=is_whole)) for is_whole in (True, False))
     assert words(whole) == words(part) == ["pass", ABSENT] and whole.explained and not part.explained

@@ -77,6 +77,11 @@ class Table:
     def unexplained(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if not line.explained)
 
+    @property
+    def commits(self) -> dict[str, str]:
+        """Of each column that has a run: a test that is new is not there in an older one."""
+        return {column.target.name: str(column.run.header.get("commit", "unknown")) for column in self.columns if column.run}
+
     def counts(self, number: int) -> Counter[str]:
         return Counter(line.cells[number].word for line in self.lines)
 
@@ -97,7 +102,7 @@ def _is_of(row: Row, target: Target) -> bool:
 
 def _reason(row: Row, target: Target) -> str:
     listed = divergences.load().of(_test(row), target.reference) if target.reference and row.expected_failure else None
-    return listed.text(target.reference) if listed else row.reason
+    return listed.text(target.reference) if listed else row.reason.removeprefix(f"not on {target.reference}: ")
 
 
 def _cell(rows: Sequence[Row], target: Target) -> Cell:

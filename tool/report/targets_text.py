@@ -58,6 +58,8 @@ def text(found: Table, everything: bool = False) -> str:
     parts = [_rows(found, told)] if told else []
     parts += [_alike(left)] if left else []
     parts += [_totals(found)] if found.lines else []
+    if len(set(found.commits.values())) > 1:
+        missing += ["The columns are of different commits: " + ", ".join(f"{name} {commit}" for name, commit in found.commits.items())]
     count = len(found.unexplained)
     return "\n\n".join([*parts, *missing, f"{len(found.lines)} tests, {count} not explained"])
 
