@@ -11,8 +11,8 @@
 
 enum { PAGES = 40, EDITS = 200000, PAGE = 4096 };
 
-/* The last page of the model is the last of the address space. */
-static const uint32_t origin = 0u - (uint32_t)PAGES * PAGE;
+/* The first page of the model is the first of the address space, or its last page the last one. */
+static uint32_t origin;
 
 /* 0: nothing there; else an attribute. */
 static unsigned model[PAGES];
@@ -113,9 +113,12 @@ static void check_find(unsigned first, unsigned nr)
     CHECK_EQUAL(regions_find(&list, base, last) != NULL, all_equal(first, nr));
 }
 
-int main(void)
+static void edit_from(uint32_t first_address)
 {
+    origin = first_address;
+    list.nr = 0;
     list.max = REGIONS_MOST;
+    memset(model, 0, sizeof(model));
     for (unsigned n = 0; n < EDITS && check_failures == 0; n++) {
         const unsigned first = next_random(PAGES), most = PAGES - first < 8 ? PAGES - first : 8;
 
@@ -124,5 +127,11 @@ int main(void)
         edit(next_random(3), first, 1 + next_random(most), 2 + 2 * next_random(2));
         check_find(first, 1 + next_random(most));
     }
+}
+
+int main(void)
+{
+    edit_from(0u - (uint32_t)PAGES * PAGE);
+    edit_from(0);
     return check_result();
 }

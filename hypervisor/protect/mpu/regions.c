@@ -36,25 +36,17 @@ always_inline void close_gap(struct region_list *list, struct config_region *at,
         *at++ = *from;
 }
 
-/* The first region that ends at or behind `address`; the end of the list if none does. Granules compare as registers do. */
-always_inline struct config_region *first_behind(struct region_list *list, const struct config_region *end, uint32_t address)
-{
-    const uint32_t granule = address & ~REGION_ATTRIBUTES;
-    struct config_region *region = list->at;
-
-    while (region != end && region->rlar < granule)
-        region++;
-    return region;
-}
-
+/* The first region that ends at or behind an address is the one whose register is not below the address's granule. */
 hot struct config_region *regions_find(struct region_list *list, uint32_t base, uint32_t last)
 {
     const struct config_region *const end = list->at + list->nr;
-    struct config_region *const region = first_behind(list, end, base);
+    const uint32_t granule = base & ~REGION_ATTRIBUTES;
 
-    if (region == end || region_base(region) > base || region_last(region) < last)
-        return NULL;
-    return region;
+    for (struct config_region *region = list->at; region != end; region++) {
+        if (region->rlar >= granule)
+            return region_base(region) <= base && last <= region_last(region) ? region : NULL;
+    }
+    return NULL;
 }
 
 /* Takes [base, last] out of the one region that may hold it. */
@@ -125,24 +117,38 @@ hot static __attribute__((noinline)) enum view_result add_anywhere(struct region
     return VIEW_OK;
 }
 
-/* The usual case by itself: a piece comes back between its two halves, or to the end of the lower one. */
-hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32_t rlar)
+/* The usual case by itself: a piece comes back between its two halves, or to the end of the lower one. `below` as above. */
+always_inline enum view_result join(struct region_list *list, struct config_region *below, uint32_t rbar, uint32_t rlar)
 {
-    const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES, before = base ? base - 1 : 0;
-    struct config_region *const end = list->at + list->nr, *const below = first_behind(list, end, before);
+    const uint32_t base = rbar & ~REGION_ATTRIBUTES, last = rlar | REGION_ATTRIBUTES;
+    const struct config_region *const end = list->at + list->nr;
     struct config_region *const above = below + 1;
 
-    if (unlikely(below >= end || region_last(below) != before || !has_attributes(below, rbar, rlar)))
+    if (unlikely(region_last(below) + 1 != base || !has_attributes(below, rbar, rlar)))
         return add_anywhere(list, below, rbar, rlar);
-    if (above == end || (region_base(above) > last && region_base(above) != last + 1)) {
+    if (above != end && unlikely(region_base(above) <= last))
+        return add_anywhere(list, below, rbar, rlar);
+    if (above != end && region_base(above) == last + 1 && likely(has_attributes(above, rbar, rlar))) {
+        below->rlar = above->rlar;
+        close_gap(list, above, 1);
+    } else {
         set_last(below, last);
-        return VIEW_OK;
     }
-    if (unlikely(region_base(above) != last + 1 || !has_attributes(above, rbar, rlar)))
-        return add_anywhere(list, below, rbar, rlar);
-    below->rlar = above->rlar;
-    close_gap(list, above, 1);
     return VIEW_OK;
+}
+
+hot enum view_result regions_add(struct region_list *list, uint32_t rbar, uint32_t rlar)
+{
+    const uint32_t base = rbar & ~REGION_ATTRIBUTES, before = base - REGION_GRANULE;
+    struct config_region *const end = list->at + list->nr;
+
+    if (unlikely(base == 0)) /* no region ends before it */
+        return add_anywhere(list, list->at, rbar, rlar);
+    for (struct config_region *region = list->at; region != end; region++) {
+        if (region->rlar >= before)
+            return join(list, region, rbar, rlar);
+    }
+    return add_anywhere(list, end, rbar, rlar);
 }
 
 /* A neighbour touches the new region when the register on that side is less than a granule away, attributes and all. */
