@@ -38,5 +38,6 @@ typedef struct {
 #define cold __attribute__((cold))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define assume(x) ((x) ? (void)0 : __builtin_unreachable()) /* true, whatever happens, and not looked at */
 
 #endif

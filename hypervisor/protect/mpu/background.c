@@ -33,6 +33,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
     if (access->live || page->held_by & access->viewer)
         return;
     access->live = READ_SYSREG(HSCTLR);
+    assume(access->live != 0); /* the MPU is on */
     WRITE_SYSREG(HSCTLR, access->live | HSCTLR_BR);
     __asm__ volatile("isb" ::: "memory");
     PROBE("exposed");

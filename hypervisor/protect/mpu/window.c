@@ -26,6 +26,7 @@ always_inline void peer_reach(struct peer_access *access, const struct peer_page
 {
     const uint32_t rbar = page->rbar;
 
+    assume(rbar != 0); /* it says execute-never */
     if (access->live) {
         if (likely(access->live == rbar))
             return;
