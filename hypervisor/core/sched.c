@@ -161,7 +161,7 @@ hot bool sched_attention(struct cpu *cpu)
 {
     if (cpu->attention & ATTENTION_RESCHED)
         return true;
-    if (!vgic_upcall_is_pending(cpu->current) || !vgic_sample_upcall(cpu->current))
+    if (!vgic_upcall_is_pending() || !vgic_sample_upcall(cpu->current))
         cpu->attention = 0;
     return false;
 }

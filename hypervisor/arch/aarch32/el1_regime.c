@@ -66,11 +66,11 @@ hot uint32_t arch_el1_access(struct vcpu *v, uintptr_t address, uintptr_t last, 
             run_base = greater(run_base, end + 1);
             continue;
         }
-        if (first > address)
+        if (first > address) {
             run_last = less(run_last, first - 1);
-        if (first > last)
-            continue;
-        if (first <= address) {
+            if (first > last)
+                continue;
+        } else {
             run_base = greater(run_base, first);
             run_last = less(run_last, end);
         }

@@ -20,13 +20,15 @@ must_check int32_t guest_write_any(struct vcpu *v, uintptr_t to, const void *fro
 
 /*
  * True when the buffer lies in the vCPU's run and on a word: then EL2 may read it where it is, each field once,
- * because the guest's other vCPUs may write it at any time. Otherwise guest_read decides.
+ * because the guest's other vCPUs may write it at any time. Otherwise guest_read decides. The span ends where a last
+ * word begins.
  */
 always_inline bool guest_is_direct(const struct vcpu *v, uintptr_t from, uint32_t bytes)
 {
     const uintptr_t offset = from - v->buffer_base;
 
-    return likely(offset < v->buffer_span && v->buffer_span - offset >= bytes - 3 && !(from & 3));
+    return likely(offset < v->buffer_span && (bytes <= sizeof(uint32_t) || v->buffer_span - offset >= bytes - 3) &&
+                  !(from & 3));
 }
 
 /* Where EL2 finds what is in the run. */

@@ -96,16 +96,16 @@ static inline void vgic_wake(struct vcpu *v)
     vgic_wake_on(v->cpu, v);
 }
 
+/* The upcall is in the list register of the loaded vCPU and not taken yet. */
+static inline bool vgic_upcall_is_pending(void)
+{
+    return arch_upcall_lr_read() & LRC_STATE_PENDING;
+}
+
 /* SCHEDOP_poll's first look: the loaded vCPU has its IRQs enabled and the upcall pending. */
 static inline bool vgic_upcall_deliverable(void)
 {
-    return !arch_guest_irq_masked() && arch_upcall_lr_read() & LRC_STATE_PENDING;
-}
-
-/* The upcall is in the vCPU's list register and not taken yet. */
-static inline bool vgic_upcall_is_pending(const struct vcpu *v)
-{
-    return (vcpu_is_loaded(v) ? arch_upcall_lr_read() : v->ctx.lrc0) & LRC_STATE_PENDING;
+    return !arch_guest_irq_masked() && vgic_upcall_is_pending();
 }
 
 /* The line of the loaded vCPU's upcall, looked at again: false when the guest took it down; then nothing is pending. */
