@@ -65,13 +65,18 @@ void arch_vcpu_reset(struct vcpu *v, reg_t entry, reg_t a0, reg_t a1, reg_t a2)
     v->lazy = 0;
 }
 
-/* Registers 8 ... 12 in FIQ mode and 13, 14 in every mode are banked: they are not in the frame. */
+/*
+ * Registers 8 ... 12 in FIQ mode and 13, 14 in every mode are banked: they are not in the frame, but for LR_usr, which
+ * is Hyp's own LR: the entry path saved it.
+ */
+enum { FIRST_BANKED = 8 };
 #define BANKED(X) \
-    X(MODE_USR, 13, SP_usr) X(MODE_USR, 14, LR_usr) X(MODE_SVC, 13, SP_svc) X(MODE_SVC, 14, LR_svc) \
-    X(MODE_ABT, 13, SP_abt) X(MODE_ABT, 14, LR_abt) X(MODE_UND, 13, SP_und) X(MODE_UND, 14, LR_und) \
-    X(MODE_IRQ, 13, SP_irq) X(MODE_IRQ, 14, LR_irq) X(MODE_FIQ, 13, SP_fiq) X(MODE_FIQ, 14, LR_fiq) \
-    X(MODE_FIQ, 8, R8_fiq) X(MODE_FIQ, 9, R9_fiq) X(MODE_FIQ, 10, R10_fiq) X(MODE_FIQ, 11, R11_fiq) \
-    X(MODE_FIQ, 12, R12_fiq)
+    X(MODE_USR, 13, SP_usr) X(MODE_SVC, 13, SP_svc) X(MODE_SVC, 14, LR_svc) X(MODE_ABT, 13, SP_abt) \
+    X(MODE_ABT, 14, LR_abt) X(MODE_UND, 13, SP_und) X(MODE_UND, 14, LR_und) X(MODE_IRQ, 13, SP_irq) \
+    X(MODE_IRQ, 14, LR_irq) X(MODE_FIQ, 13, SP_fiq) X(MODE_FIQ, 14, LR_fiq) X(MODE_FIQ, 8, R8_fiq) \
+    X(MODE_FIQ, 9, R9_fiq) X(MODE_FIQ, 10, R10_fiq) X(MODE_FIQ, 11, R11_fiq) X(MODE_FIQ, 12, R12_fiq)
+
+#define BANK_KEY(bank, reg) ((bank) << 4 | (reg))
 
 static uint32_t guest_cpsr(void)
 {
@@ -81,17 +86,17 @@ static uint32_t guest_cpsr(void)
     return cpsr;
 }
 
-/* A register's bank and number as one key. System mode shares the user bank. */
-static uint32_t banked_key(unsigned reg)
+/* The mode whose bank the guest uses. System mode shares that of User mode. */
+static uint32_t guest_bank(void)
 {
     const uint32_t mode = guest_cpsr() & MODE_MASK;
 
-    return (mode == MODE_SYS ? (uint32_t)MODE_USR : mode) << 4 | reg;
+    return mode == MODE_SYS ? MODE_USR : mode;
 }
 
-static bool is_banked(unsigned reg)
+static bool is_in_frame(unsigned reg, uint32_t bank)
 {
-    return reg >= 13 || (reg >= 8 && (guest_cpsr() & MODE_MASK) == MODE_FIQ);
+    return reg < 13 && bank != MODE_FIQ;
 }
 
 static uint32_t *frame_slot(struct trap_frame *frame, unsigned reg)
@@ -103,14 +108,17 @@ reg_t arch_frame_get(const struct trap_frame *frame, unsigned reg)
 {
     uint32_t value = 0;
 
-    if (!is_banked(reg))
+    if (reg < FIRST_BANKED)
         return *frame_slot((struct trap_frame *)frame, reg);
-    switch (banked_key(reg)) {
-    case MODE_USR << 4 | 14: /* LR_usr is Hyp's own LR: the entry path saved it */
+    const uint32_t bank = guest_bank();
+    if (is_in_frame(reg, bank))
+        return *frame_slot((struct trap_frame *)frame, reg);
+    switch (BANK_KEY(bank, reg)) {
+    case BANK_KEY(MODE_USR, 14):
         return frame->lr_usr;
-#define READ_BANKED(mode, number, name)                                       \
-    case (mode) << 4 | (number) | ((mode) == MODE_USR && (number) == 14) << 16: \
-        __asm__ volatile("mrs %0, " #name : "=r"(value));                     \
+#define READ_BANKED(mode, number, name)                   \
+    case BANK_KEY(mode, number):                          \
+        __asm__ volatile("mrs %0, " #name : "=r"(value)); \
         break;
         BANKED(READ_BANKED)
 #undef READ_BANKED
@@ -122,17 +130,22 @@ reg_t arch_frame_get(const struct trap_frame *frame, unsigned reg)
 
 void arch_frame_set(struct trap_frame *frame, unsigned reg, reg_t value)
 {
-    if (!is_banked(reg)) {
+    if (reg < FIRST_BANKED) {
         *frame_slot(frame, reg) = value;
         return;
     }
-    switch (banked_key(reg)) {
-    case MODE_USR << 4 | 14:
+    const uint32_t bank = guest_bank();
+    if (is_in_frame(reg, bank)) {
+        *frame_slot(frame, reg) = value;
+        return;
+    }
+    switch (BANK_KEY(bank, reg)) {
+    case BANK_KEY(MODE_USR, 14):
         frame->lr_usr = value;
         break;
-#define WRITE_BANKED(mode, number, name)                                      \
-    case (mode) << 4 | (number) | ((mode) == MODE_USR && (number) == 14) << 16: \
-        __asm__ volatile("msr " #name ", %0" ::"r"(value));                   \
+#define WRITE_BANKED(mode, number, name)                    \
+    case BANK_KEY(mode, number):                            \
+        __asm__ volatile("msr " #name ", %0" ::"r"(value)); \
         break;
         BANKED(WRITE_BANKED)
 #undef WRITE_BANKED

@@ -33,8 +33,6 @@ static void swap_el1_mpu(struct cpu *cpu, struct vcpu *v)
 
 static void swap_fp(struct cpu *cpu, struct vcpu *v)
 {
-    if (cpu->lazy.fp_owner == v)
-        return;
     if (cpu->lazy.fp_owner)
         fp_save(&cpu->lazy.fp_owner->ctx.fp);
     fp_load(&v->ctx.fp);
@@ -71,19 +69,16 @@ void lazy_watch_el1_mpu(struct vcpu *v)
     mpu_el1_save(&v->ctx.mpu);
 }
 
-/* switch.S writes next->ctx.hcr and .hcptr to the hardware afterwards. */
+/* Those of one that never used them trap since its reset. switch.S writes next->ctx.hcr and .hcptr to the hardware afterwards. */
 void lazy_switch(struct vcpu *next)
 {
     struct cpu *const cpu = next->cpu;
 
-    if (next->lazy & VCPU_USES_FP) {
+    if (next->lazy & VCPU_USES_FP && cpu->lazy.fp_owner != next) {
         WRITE_SYSREG(HCPTR, TRAP_HCPTR);
         arch_isb();
         swap_fp(cpu, next);
     }
-    next->ctx.hcptr = cpu->lazy.fp_owner == next ? TRAP_HCPTR : TRAP_HCPTR | HCPTR_TRAP_FP;
     if (next->lazy & VCPU_USES_EL1_MPU)
         swap_el1_mpu(cpu, next);
-    else
-        next->ctx.hcr |= HCR_TVM | HCR_TRVM;
 }

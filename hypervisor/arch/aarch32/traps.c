@@ -33,16 +33,15 @@ static struct cp15_access decode(uint32_t syndrome)
 static bool is_virtual_memory_register(const struct cp15_access *access)
 {
     switch (access->crn) {
-    case 1:
-        return access->crm == 0 && access->opc2 == 0;
+    case 1: /* the others that trap are ACTLR and ACTLR2 */
+        return access->opc2 == 0;
     case 2:
     case 3:
     case 5:
     case 6:
     case 10:
+    case 13: /* of its registers CONTEXTIDR alone traps */
         return true;
-    case 13:
-        return access->crm == 0 && access->opc2 == 1;
     default:
         return false;
     }
@@ -114,13 +113,13 @@ static bool cp15_32(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
         virtual_memory_register(v, frame, &access, syndrome);
         return true;
     }
-    if (access.crn == 1 && access.crm == 0 && access.opc2 == 1) { /* ACTLR: reads 0, writes ignored */
+    if (access.crn == 1) { /* ACTLR: reads 0, writes ignored */
         if (access.read)
             arch_frame_set(frame, access.rt, 0);
         arch_skip_instruction(syndrome);
         return true;
     }
-    if (access.crn == 7 && !access.read) { /* set/way maintenance: the guest's lines are not its business */
+    if (access.crn == 7) { /* set/way maintenance: the guest's lines are not its business */
         arch_skip_instruction(syndrome);
         return true;
     }

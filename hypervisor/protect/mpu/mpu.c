@@ -130,8 +130,6 @@ void protect_load_hypervisor_view(void)
 /* A view in place of the loaded guest's, between two instructions of EL2. */
 static void load_instead(const struct view *view, bool resident)
 {
-    if (mpu_entry_switches && view == &hypervisor_view)
-        return; /* it is loaded as long as EL2 runs */
     if (resident)
         mpu_enable(view->enable);
     else
@@ -140,7 +138,8 @@ static void load_instead(const struct view *view, bool resident)
 
 void protect_enter_hypervisor_view(void)
 {
-    load_instead(&hypervisor_view, config_verified->access == ACCESS_MASK);
+    if (!mpu_entry_switches) /* else it is loaded as long as EL2 runs */
+        load_instead(&hypervisor_view, config_verified->access == ACCESS_MASK);
 }
 
 void protect_enter_view(const struct domain *d)
@@ -152,8 +151,6 @@ void protect_leave_view(struct cpu *cpu)
 {
     if (mpu_entry_switches)
         view_load(hypervisor_view.image);
-    else if (cpu->current->domain->view.enable == 0)
-        protect_load_hypervisor_view();
     else
         protect_refresh(cpu);
 }
