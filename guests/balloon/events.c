@@ -183,6 +183,35 @@ TEST(balloon, both_event_pages_may_be_out_at_once, IDS "X-30", WHY "one send, tw
     expect_true(event_is_pending(far_port));
 }
 
+static void unmask_while_both_are_out(void)
+{
+    const uintptr_t page = PAGE_AT(50), info = PAGE_AT(51);
+
+    listen_in(page);
+    require_eq(events_register_vcpu_info(0, (void *)info), 0);
+    selector_take(0);
+    upcall_clear(0);
+    event_mask(near_port);
+    expect_eq(evtchn_send(far_port), 0);
+    require_eq(decrease(page, 1), 1);
+    expect_eq(evtchn_unmask(near_port), 0);
+    expect_range_out(page, 2);
+    require_eq(populate(page, 1), 1);
+    expect_true(!event_is_masked(near_port));
+    expect_event(near_port);
+}
+
+TEST(balloon, an_unmask_delivers_while_both_event_pages_are_out, IDS "X-30", WHY "the mask is in one, the flag in the other", ALL)
+{
+    unmask_while_both_are_out();
+}
+
+TEST(balloon, an_unmask_delivers_with_a_window_for_each_event_page, IDS "X-30 S4-05", WHY "both stay open until the end",
+     NEEDS "system=balloon-windows strategies=window,window-domain,auto")
+{
+    unmask_while_both_are_out();
+}
+
 TEST(balloon, an_event_page_stays_registered_while_it_is_out, IDS "X-30", WHY "decrease is no way to unregister", ONE)
 {
     listen_in(PAGE_AT(50));

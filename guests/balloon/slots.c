@@ -216,3 +216,21 @@ TEST(balloon, a_full_view_cannot_be_split, IDS "X-29 S0-20", WHY "ten banks: edg
     expect_eq(populate(bank, 2), 1);
     expect_range_in(bank, 4);
 }
+
+TEST(balloon, an_extent_may_fill_the_gaps_up_to_the_end_of_all_memory, IDS "X-24 X-29", WHY "pieces become one, and it is the last",
+     NEEDS "system=balloon strategies=window,switch,mask")
+{
+    const uint32_t before = slots_left();
+    const uintptr_t last_bank = (uintptr_t)event_page(0);
+
+    for (uint32_t n = 1; n < 4; n += 2)
+        page_mark(last_bank + n * PAGE, n);
+    for (uint32_t n = 0; n < 4; n += 2)
+        require_eq(decrease(last_bank + n * PAGE, 0), 1);
+    expect_eq(slots_left(), before - 1);
+    require_eq(populate(last_bank, 2), 1);
+    expect_range_in(last_bank, 4);
+    for (uint32_t n = 1; n < 4; n += 2)
+        expect_true(page_has_mark(last_bank + n * PAGE, n));
+    expect_eq(slots_left(), before);
+}

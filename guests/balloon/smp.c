@@ -8,7 +8,7 @@
 #define TWO_CPUS NEEDS "system=smp-dom strategies=window,window-domain,switch,switch-entry,auto,mask,shared"
 #define TWO_VCPUS NEEDS "system=two-vcpus strategies=all"
 
-enum { ROUNDS = 20 };
+enum { ROUNDS = 20, BOOT_NS = 1000 * 1000 /* by then the other CPU waits for something to do */ };
 
 /* vCPU 0 says which step it is at; vCPU 1 says which one it has finished. */
 static volatile uint32_t step, done;
@@ -76,6 +76,24 @@ TEST(balloon, a_page_is_gone_for_the_other_cpu_at_once, IDS "S1-05 S1-07", WHY "
 TEST(balloon, a_page_is_gone_for_the_other_vcpu_of_this_cpu, IDS "S1-05", WHY "vCPUs share the view", TWO_VCPUS)
 {
     go_in_and_out();
+}
+
+/* ---- nothing has run on the other CPU yet ---- */
+
+static void look_at_once(void *unused)
+{
+    (void)unused;
+    expect_out(page);
+    finished(1);
+}
+
+TEST(balloon, a_page_may_go_before_the_other_cpu_has_run_anything, IDS "S1-05 S1-07", WHY "it holds still and has no view to load", TWO_CPUS)
+{
+    page = image_bank_page(10);
+    delay_ns(BOOT_NS);
+    require_eq(decrease(page, 0), 1);
+    require_eq(cpu_start(1, look_at_once, NULL), 0);
+    await(&done, 1);
 }
 
 /* ---- vCPU 1 uses the page all the time ---- */

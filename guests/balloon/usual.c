@@ -120,3 +120,50 @@ TEST(balloon, sixteen_single_pages_and_one_more, IDS "S1-06", WHY "the longest l
         expect_range_in(usual_page(0), 18);
     }
 }
+
+/* The hypervisor remembers the memory that holds the place. */
+static void make_remembered(void *place)
+{
+    const struct xen_memory_domain self = {.domid = DOMID_SELF};
+
+    expect_true(hypercall_memory_op(XENMEM_current_reservation, memcpy(place, &self, sizeof(self))) > 0);
+}
+
+/* A list of two that ends `inside` bytes before the end of the memory that also holds the argument. */
+static int32_t reservation_at_the_end(uint32_t command, uintptr_t limit, uint32_t inside, const uint64_t frames[2])
+{
+    struct xen_memory_reservation *const request = (void *)(limit - 256);
+
+    make_remembered(request);
+    memcpy((void *)(limit - inside), frames, inside < 16 ? inside : 16);
+    *request = (struct xen_memory_reservation){.extent_start = limit - inside, .nr_extents = 2, .domid = DOMID_SELF};
+    return hypercall_memory_op(command, request);
+}
+
+static void end_lists_at(uintptr_t limit, uint32_t first_page)
+{
+    uint64_t frames[2];
+
+    list_fill(frames, 2, first_page, PAGE);
+    for (uint32_t inside = 1; inside <= 20; inside++) {
+        const uint32_t whole = inside < 16 ? inside / 8 : 2;
+
+        expect_eq(reservation_at_the_end(XENMEM_decrease_reservation, limit, inside, frames), whole);
+        expect_range_out(first_page, whole);
+        expect_range_in(first_page + whole * PAGE, 3 - whole);
+        expect_eq(reservation_at_the_end(XENMEM_populate_physmap, limit, inside, frames), whole);
+        expect_range_in(first_page, 3);
+    }
+}
+
+TEST(balloon, a_list_at_the_end_of_the_short_ways_memory_is_read_in_whole_entries, IDS "X-20 S1-07",
+     WHY "on any address, and half an entry is none", ONE)
+{
+    make_gap();
+    end_lists_at(image_bank_page(0), usual_page(0));
+}
+
+TEST(balloon, a_list_at_the_end_of_a_bank_is_read_in_whole_entries, IDS "X-20 S1-07", WHY "the long way says the same", ONE)
+{
+    end_lists_at(SPARE_LIMIT, PAGE_AT(1));
+}

@@ -63,5 +63,5 @@ static void look_at_two_pages(void)
 MARKS_TWO_PAGES(a_send_to_a_domain_on_both_cpus_marks_two_pages, 0, "the sender's CPU reaches both", "system=smp-peers " EVERY)
 MARKS_TWO_PAGES(a_send_from_the_other_cpu_marks_two_pages, 1, "the receiver waits while another vCPU runs",
                 "system=smp-peers " EVERY)
-MARKS_TWO_PAGES(a_send_to_a_domain_on_both_cpus_may_have_one_window, 0, "it moves, or the view is switched",
+MARKS_TWO_PAGES(a_send_to_a_domain_on_both_cpus_may_have_two_windows, 0, "one stays where it is, or both are open",
                 "system=smp-windows strategies=window,auto")

@@ -75,6 +75,35 @@ TEST(foreign, places_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", W
     expect_eq(batch.errs[13], NOT_WRITTEN);
 }
 
+TEST(foreign, half_an_element_at_an_edge_ends_the_call_there, IDS "X-35 S1-07", WHY "no part of it is read", ONE)
+{
+    struct batch *const beside = event_page(2); /* the edge is that of its memory */
+
+    batch_fill(beside, 2, LENT_2, PAGE, 4);
+    beside->arg.idxs = (uintptr_t)memcpy(at_the_edge(20), beside->idxs, 20);
+    expect_eq(batch_call(beside), -XEN_EFAULT);
+    expect_mapped(0, 2);
+    expect_eq(beside->errs[2], NOT_WRITTEN);
+
+    batch_fill(beside, 2, lent(2, 8), PAGE, 4);
+    beside->arg.gpfns = (uintptr_t)memcpy(at_the_edge(20), beside->gpfns, 20);
+    expect_eq(batch_call(beside), -XEN_EFAULT);
+    expect_mapped(8, 2);
+    expect_eq(beside->errs[2], NOT_WRITTEN);
+}
+
+TEST(foreign, places_may_lie_on_any_address, IDS "X-35", WHY "one of the three lists, and the others on words", ONE)
+{
+    struct batch *const beside = event_page(2);
+
+    for (uint32_t odd = 1; odd < 4; odd++) {
+        batch_fill(beside, 2, lent(2, 8 * odd), PAGE, 3);
+        beside->arg.gpfns = (uintptr_t)memcpy((uint8_t *)event_page(3) + odd, beside->gpfns, 24);
+        expect_eq(batch_call(beside), 0);
+        expect_mapped(8 * odd, 3);
+    }
+}
+
 TEST(foreign, results_that_end_at_an_edge_end_the_call_there, IDS "X-35 S1-07", WHY "EFAULT; earlier ones stay", ONE)
 {
     int32_t *const errs = memcpy(at_the_edge(8), (const int32_t[]){7, 7}, 8);

@@ -117,6 +117,16 @@ TEST(foreign, elements_that_fit_go_on_after_one_that_does_not, IDS "S2-09 X-35",
     expect_out(lent(3, 43));
 }
 
+TEST(foreign, a_page_behind_everything_needs_a_slot_as_well, IDS "S2-09", WHY "the end of the view is no free place",
+     NEEDS "system=foreign")
+{
+    require_eq(map_run(3, LENT_3, 2 * PAGE, FREE_SLOTS), FREE_SLOTS);
+    expect_eq(map(2, EVENTS_2 + PAGE), -XEN_ENOSPC);
+    expect_out(EVENTS_2 + PAGE);
+    require_eq(unmap(LENT_3), 0);
+    expect_eq(map(2, EVENTS_2 + PAGE), 0);
+}
+
 TEST(foreign, a_map_without_a_slot_takes_no_hold, IDS "S2-02 S2-09", WHY "nothing half done: the owner is free", ONE)
 {
     require_eq(map_run(3, LENT_3, 2 * PAGE, FREE_SLOTS), FREE_SLOTS);

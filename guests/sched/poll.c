@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SCHEDOP_poll: what ends it, what refuses it, what does not wake it. */
 #include "sched.h"
+#include "sysreg.h"
 
 enum { CLOSED_PORT = 500 };
 
@@ -206,4 +207,46 @@ TEST(sched, poll_with_an_unreadable_list_is_efault, IDS "S1-07 S4-15", WHY "the 
     expect_eq(sched_poll((const uint32_t *)0x10000000, 1, 0), -XEN_EFAULT);
     expect_eq(sched_poll((const uint32_t *)(uintptr_t)(uint32_t)(machine.bank[0].base + machine.bank[0].size - 2), 1, 0), -XEN_EFAULT);
     expect_eq(hypercall_sched_op(SCHEDOP_poll, (void *)0x10000000), -XEN_EFAULT);
+}
+
+/* ---- with interrupts enabled ---- */
+
+static uint32_t open_port(void)
+{
+    const int32_t port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+
+    require_true(port > 0);
+    return (uint32_t)port;
+}
+
+TEST(sched, a_poll_of_one_port_sleeps_with_interrupts_enabled, IDS "S4-15", WHY "only a pending upcall would end it",
+     NEEDS "system=solo")
+{
+    require_eq(events_init(), 0);
+    const uint32_t port = open_port();
+    const uint64_t deadline = now_ns() + LONG_NS;
+
+    irq_init();
+    irq_unmask();
+    expect_eq(sched_poll(&port, 1, deadline), 0);
+    expect_true(now_ns() >= deadline);
+}
+
+TEST(sched, an_upcall_that_is_pending_ends_a_poll_of_one_port, IDS "S4-15",
+     WHY "unless IRQs are masked: its handler may do what is waited for", NEEDS "system=solo")
+{
+    require_eq(events_init(), 0);
+    const uint32_t port = open_port(), far = open_port();
+    const uint32_t near = (uint32_t)evtchn_bind_interdomain(DOMID_SELF, far);
+
+    irq_init();
+    events_quiet(0);
+    upcall_enable();
+    icc_write_pmr(0); /* pending, and not taken */
+    require_eq(evtchn_send(near), 0);
+    irq_unmask();
+    expect_true(poll_time(port) < SHORT_NS);
+    irq_mask();
+    expect_true(poll_time(port) >= far_away);
+    expect_eq(upcall_count(0), 0);
 }

@@ -2,7 +2,7 @@
 /* Buffers under the caller's own MPU. */
 #include "../places.h"
 
-enum { REGION_BANK = 0, REGION_PART = 1 };
+enum { REGION_BANK = 0, REGION_PART = 1, REGION_REST = 2, SEAM = RAM(0x21300000) /* of two banks of `balloon` */ };
 
 /* Bank 0, where this image runs, is open; of the last bank only what a test adds. */
 static void enter_strict_mpu(void)
@@ -68,4 +68,68 @@ TEST(abi, a_block_across_the_end_of_an_mpu_region_is_efault, IDS "", WHY "64 byt
 
     expect_eq(cut, -XEN_EFAULT);
     expect_eq(whole, 0);
+}
+
+/* ---- a call that reads its argument and answers in it ---- */
+
+static const struct xen_hvm_param asked = {.domid = DOMID_SELF, .index = HVM_PARAM_CALLBACK_IRQ, .value = 5};
+
+static int32_t ask_at(void *place)
+{
+    memcpy(place, &asked, sizeof(asked));
+    return hypercall_hvm_op(HVMOP_get_param, place);
+}
+
+static void expect_unanswered(const void *place)
+{
+    expect_eq(memcmp(place, &asked, sizeof(asked)), 0);
+}
+
+TEST(abi, an_argument_that_may_only_be_read_gets_no_answer, IDS "S1-07", WHY "it is read in one region and written in none",
+     NEEDS "system=solo")
+{
+    uint8_t *const place = event_page(1);
+    const uintptr_t base = (uintptr_t)place;
+
+    memcpy(place, &asked, sizeof(asked));
+    enter_strict_mpu();
+    mpu_set_region(REGION_PART, base, base + XEN_PAGE_SIZE, MPU_EL1_RO, MPU_NORMAL, MPU_NO_EXECUTE);
+    const int32_t refused = hypercall_hvm_op(HVMOP_get_param, place);
+    mpu_disable();
+    expect_eq(refused, -XEN_EFAULT);
+    expect_unanswered(place);
+}
+
+TEST(abi, an_argument_whose_end_may_only_be_read_gets_no_answer, IDS "S1-07 S4-12", WHY "its end lies in the next bank",
+     NEEDS "system=balloon")
+{
+    uint8_t *const place = (uint8_t *)SEAM - 8;
+
+    expect_eq(ask_at(place), 0);
+    memcpy(place, &asked, sizeof(asked));
+    enter_strict_mpu();
+    mpu_set_region(REGION_PART, SEAM - XEN_PAGE_SIZE, SEAM, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
+    mpu_set_region(REGION_REST, SEAM, SEAM + XEN_PAGE_SIZE, MPU_EL1_RO, MPU_NORMAL, MPU_NO_EXECUTE);
+    const int32_t refused = hypercall_hvm_op(HVMOP_get_param, place);
+    mpu_disable();
+    expect_eq(refused, -XEN_EFAULT);
+    expect_unanswered(place);
+}
+
+TEST(abi, a_region_that_ends_before_it_begins_is_none, IDS "S1-07", WHY "no address is in it, so no buffer meets it",
+     NEEDS "system=solo")
+{
+    enum { END = 64, BEGIN = 128 };
+    static const struct xen_compile_info untouched;
+    struct xen_compile_info *const info = (void *)((uint8_t *)event_page(1) + END / 2); /* across both */
+    const uintptr_t base = (uintptr_t)event_page(1);
+
+    memset(info, 0, sizeof(*info));
+    enter_strict_mpu();
+    mpu_set_region(REGION_PART, base, base + XEN_PAGE_SIZE, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
+    mpu_set_region(REGION_REST, base + BEGIN, base + END, MPU_EL1_RW, MPU_NORMAL, MPU_NO_EXECUTE);
+    const int32_t result = hypercall_xen_version(XENVER_compile_info, info);
+    mpu_disable();
+    expect_eq(result, 0);
+    expect_true(memcmp(info, &untouched, sizeof(untouched)) != 0);
 }
