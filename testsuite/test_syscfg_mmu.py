@@ -66,3 +66,13 @@ def test_tables_are_counted(tmp_path: Path) -> None:
 def test_wrong_values_are_refused(tmp_path: Path, change: str, words: str) -> None:
     refused = syscfg(changed(tmp_path / "tree", "translated", change), tmp_path / "a")
     assert refused.returncode == 2 and words in refused.stderr
+
+
+@pytest.mark.requirement("S3-09")
+def test_a_real_master_goes_to_a_direct_mapped_domain_alone(tmp_path: Path) -> None:
+    """fw_cfg writes where its owner's numbers say; stage 2 does not filter it."""
+    given = syscfg(paths.system("fw-cfg"), tmp_path / "a")
+    assert given.returncode == 0 and "is TRUSTED" in given.stderr
+    refused = syscfg(changed(tmp_path, "fw-cfg", "&domU1 { /delete-property/ direct-map; };"), tmp_path / "b")
+    assert refused.returncode == 2
+    assert "direct-map: missing in /chosen/domU1: a device that may master the bus uses physical addresses" in refused.stderr
