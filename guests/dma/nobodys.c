@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Static shared memory that is nobody's: no domain's rule says a role. Each of the two has it in its view and gives it
+ * Static shared memory that is nobody's: its nodes say no role. Each of the two domains has it in its view and gives it
  * up for itself alone, and the firewall follows.
  */
 #include "dma.h"
