@@ -66,7 +66,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if config.getoption("--coverage") and config.getoption("--runner"):
             raise UsageError("--coverage: a real board does not tell what it executes; the emulator does, without --runner")
         if required is not None:
-            sessions.demand(required, attached if required == board else boards.Attached())
+            boards.demand(required, attached if required == board else boards.Attached())
         settings = sessions.begin(board, config.getoption("--hypervisor"), config.getoption("--guest"),
                                   config.getoption("--strategy"), attached, Progress(quiet=config.getoption("quiet", 0) > 0))
         if config.getoption("--coverage") and not settings.broken:

@@ -70,13 +70,6 @@ def reference(board: str, hypervisor: str) -> str:
     return (xen.name_of(hypervisor) or file.stem) if is_xen else ""
 
 
-def demand(board: str, attached: boards.Attached = boards.Attached()) -> None:
-    """Raises EnvironmentMissing when a board cannot run here."""
-    presence = boards.presence(boards.load(board).name, attached)
-    if not presence.present:
-        raise EnvironmentMissing(f"required board is missing: {presence.line()}")
-
-
 def presets(board: str, hypervisor: str, guest: str | None) -> list[str]:
     """What has to be built for a session; files of one's own need no building."""
     if hypervisor == "fencepost":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tool import command, paths, tomltable
 from tool.command import CommandRunner
-from tool.exitcodes import UsageError
+from tool.exitcodes import EnvironmentMissing, UsageError
 from tool.tomltable import Table
 
 DEFAULT = "mps3-an536"
@@ -145,6 +145,13 @@ def _skips(table: Table) -> Iterator[tuple[str, str]]:
 def presence(name: str, attached: Attached = Attached()) -> Presence:
     board = load(name, attached)
     return _attached(board.label, board.runner) if board.real else _emulated(name, board.runner)
+
+
+def demand(name: str, attached: Attached = Attached()) -> None:
+    """Raises EnvironmentMissing when a board cannot run here."""
+    found = presence(load(name).name, attached)
+    if not found.present:
+        raise EnvironmentMissing(f"required board is missing: {found.line()}")
 
 
 def _attached(label: str, runner: CommandRunner) -> Presence:

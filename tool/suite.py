@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tool import board as boards
-from tool import elfimage, paths, setup
-from tool.exitcodes import Exit, from_pytest
+from tool import elfimage, paths, sessions, setup
+from tool.exitcodes import Exit, from_pytest, worst
 from tool.progress import Progress
 
 _FILE_OPTIONS = ("--guest", "--hypervisor", "--runner", "--junitxml", "--junit-xml")
@@ -71,6 +71,18 @@ def pytest_arguments(arguments: Sequence[str], cpus: int, folder: Path) -> list[
 
 
 def main(arguments: Sequence[str]) -> Exit:
+    """One session; without a choice one for every target, the default board's last."""
+    if sessions.chosen(arguments):
+        return session(arguments)
+    for board in boards.names():
+        setup.ensure(board, Progress(), optional_board=True)
+    if required := option(arguments, "--require-board"):
+        boards.demand(required)
+    codes = sessions.run_others(arguments, lambda line: print(line, flush=True))
+    return worst(codes if Exit.INTERRUPTED in codes else [*codes, session(arguments)])
+
+
+def session(arguments: Sequence[str]) -> Exit:
     board = option(arguments, "--board") or boards.DEFAULT
     folder = Path.cwd()
     runner = option(arguments, "--runner")

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+What `./fencepost test` without a choice runs: every board, and on a board that has one the real Xen. Each target but the
+last is a session of its own with the guests' tests alone; the last is the default board's, with the tests of the tools.
+"""
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tool import board as boards
+from tool import paths, xen
+from tool.exitcodes import EnvironmentMissing, Exit
+
+_OURS = "fencepost"
+_NO_CHOICE = ("-n", "--numprocesses", "-q", "--quiet", "-v", "--verbose", "--require-board")   # everything still runs
+_WITH_VALUE = ("-n", "--numprocesses", "--require-board")
+
+
+@dataclass(frozen=True)
+class Target:
+    board: str
+    hypervisor: str = _OURS
+
+    @property
+    def name(self) -> str:
+        return self.board if self.hypervisor == _OURS else f"{self.board} under {self.hypervisor}"
+
+    def arguments(self) -> list[str]:
+        return [f"--board={self.board}", f"--hypervisor={self.hypervisor}", "testsuite/guests.py"]
+
+    def missing(self) -> str:
+        """Why it cannot run here; empty: it can. Fetches a Xen into the cache."""
+        presence = boards.presence(self.board)
+        if not presence.present:
+            return presence.reason
+        try:
+            if self.hypervisor != _OURS:
+                xen.image(self.hypervisor)
+        except EnvironmentMissing as stop:
+            return str(stop).splitlines()[0]
+        return ""
+
+
+def others() -> list[Target]:
+    """Every target but the default board with our own hypervisor."""
+    return [Target(name) for name in boards.names() if name != boards.DEFAULT] + \
+           [Target(board, name) for board in xen.BOARDS for name in xen.NAMES]
+
+
+def chosen(arguments: Sequence[str]) -> bool:
+    """Whether the arguments choose among tests or machines, or want something of one session, such as --junitxml."""
+    words = iter(arguments)
+    for word in words:
+        name = word.partition("=")[0]
+        if name not in _NO_CHOICE and not (word.startswith("-n") and word[2:].isdigit()):
+            return True
+        if name in _WITH_VALUE and "=" not in word:
+            next(words, "")
+    return False
+
+
+def _passed_on(arguments: Sequence[str]) -> Iterator[str]:
+    """A board that is required is demanded once, by the caller."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--require-board":
+            next(words, "")
+        elif not word.startswith("--require-board="):
+            yield word
+
+
+def run(target: Target, arguments: Sequence[str]) -> Exit:
+    command = [sys.executable, str(paths.ROOT / "fencepost"), "test", *target.arguments(), *_passed_on(arguments)]
+    return Exit(subprocess.run(command, stdin=subprocess.DEVNULL).returncode)
+
+
+def run_others(arguments: Sequence[str], tell: Callable[[str], None],
+               one: Callable[[Target, Sequence[str]], Exit] = run) -> list[Exit]:
+    """Their codes; what is missing here is told, and ends nothing. An interrupted session is the last."""
+    codes: list[Exit] = []
+    for target in others():
+        reason = target.missing()
+        tell(f"target {target.name}: " + (f"MISSING ({reason})" if reason else "the guests' tests"))
+        if reason:
+            continue
+        codes.append(one(target, arguments))
+        if codes[-1] is Exit.INTERRUPTED:
+            break
+    return codes
