@@ -44,6 +44,28 @@ static bool is_set_way(uint32_t key)
     return key == KEY(1, 0, 7, 6, 2) || key == KEY(1, 0, 7, 10, 2) || key == KEY(1, 0, 7, 14, 2);
 }
 
+/* Fields of a KEY. */
+static uint32_t op0_of(uint32_t key) { return key >> 20 & 3; }
+static uint32_t op1_of(uint32_t key) { return key >> 14 & 7; }
+static uint32_t crn_of(uint32_t key) { return key >> 10 & 15; }
+static uint32_t crm_of(uint32_t key) { return key >> 1 & 15; }
+
+/*
+ * Registers that read as zero and ignore writes. A kernel writes those of the debug unit and the PMU at its start, because
+ * the ID registers announce them: ACTLR_EL1, MDSCR_EL1, DBG*_EL1, OS*_EL1; PM*_EL0, PM*_EL1.
+ */
+static bool is_ignored(uint32_t key)
+{
+    const uint32_t op0 = op0_of(key), op1 = op1_of(key), crn = crn_of(key), crm = crm_of(key);
+
+    if (op0 == 2)
+        return op1 == 0;
+    if (op0 != 3)
+        return false;
+    return key == KEY(3, 0, 1, 0, 1) || (op1 == 0 && crn == 9 && crm == 14) ||
+           (op1 == 3 && ((crn == 9 && crm >= 12 && crm <= 14) || (crn == 14 && crm >= 8)));
+}
+
 static void watch(struct vcpu *v, uint64_t tvm)
 {
     v->ctx.hcr = (v->ctx.hcr & ~HCR_TVM) | tvm;
@@ -73,7 +95,7 @@ static bool system_register(struct vcpu *v, struct trap_frame *frame, uint32_t s
         arch_skip_instruction(syndrome);
         return true;
     }
-    if (key == KEY(3, 0, 1, 0, 1)) { /* ACTLR_EL1: reads 0, writes ignored */
+    if (is_ignored(key)) {
         if (read)
             arch_frame_set(frame, reg, 0);
         arch_skip_instruction(syndrome);
