@@ -12,6 +12,7 @@
 #include "hv/probe.h"
 #include "hv/protect.h"
 #include "hv/restart.h"
+#include "hv/runstate.h"
 #include "hv/smp.h"
 #include "hv/time.h"
 #include "hv/trap.h"
@@ -113,10 +114,14 @@ static void arm_slice(struct cpu *cpu, struct vcpu *next)
 /* Nothing runs: sleep with interrupts masked; a pending one ends WFI and is served from here. */
 static void idle(struct cpu *cpu)
 {
+    if (protect_reaches_ram())
+        runstate_sleep(cpu);
     while (cpu->ready == 0) {
         arch_wfi();
         trap_irq();
     }
+    if (protect_reaches_ram())
+        runstate_wake(cpu);
 }
 
 /*

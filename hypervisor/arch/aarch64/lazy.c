@@ -3,6 +3,7 @@
 
 #include "hv/arch.h"
 #include "hv/cpu.h"
+#include "hv/runstate.h"
 #include "hv/vcpu.h"
 #include "trap_controls.h"
 
@@ -36,6 +37,7 @@ void lazy_forget(struct vcpu *v)
 {
     if (v->cpu->lazy.fp_owner == v)
         v->cpu->lazy.fp_owner = NULL;
+    runstate_forget(v);
 }
 
 /* switch.S writes next->ctx.cptr to the hardware afterwards. */
@@ -48,5 +50,7 @@ void lazy_switch(struct vcpu *next)
         arch_isb();
         swap_fp(cpu, next);
     }
+    if (unlikely((next->lazy | cpu->lazy_owners) & VCPU_KEEPS_RUNSTATE))
+        runstate_switch(cpu, next);
     next->ctx.cptr = cpu->lazy.fp_owner == next ? TRAP_CPTR : TRAP_CPTR | CPTR_TFP;
 }

@@ -21,4 +21,22 @@ struct vcpu_register_vcpu_info {
 
 _Static_assert(sizeof(struct vcpu_register_vcpu_info) == 16, "ABI");
 
+struct vcpu_register_runstate_memory_area {
+    uint64_t area; /* guest virtual address of a vcpu_runstate_info */
+};
+
+_Static_assert(sizeof(struct vcpu_register_runstate_memory_area) == 8, "ABI");
+
+enum vcpu_runstate { RUNSTATE_running, RUNSTATE_runnable, RUNSTATE_blocked, RUNSTATE_offline, NR_RUNSTATES };
+
+struct vcpu_runstate_info {
+    int32_t state;             /* enum vcpu_runstate, since state_entry_time */
+    uint32_t pad;
+    uint64_t state_entry_time; /* ns of system time */
+    uint64_t time[NR_RUNSTATES]; /* ns in each state before that */
+};
+
+_Static_assert(sizeof(struct vcpu_runstate_info) == 48, "ABI");
+_Static_assert(offsetof(struct vcpu_runstate_info, time) == 16, "ABI");
+
 #endif

@@ -22,7 +22,7 @@ struct cpu {
     struct vcpu *current; /* whose state is in the hardware; stays set while the CPU idles */
     uint32_t attention;   /* enum cpu_attention; not 0: the exit path looks twice */
     struct vcpu *idle;    /* stands for nobody: before the first vCPU runs, and after the loaded one was reset */
-    uint32_t lazy_owners; /* not 0: lazily switched state of some vCPU is in the hardware */
+    uint32_t lazy_owners; /* not 0: state of some vCPU that is switched lazily, or time that is kept for one */
     uintptr_t exit;       /* entry.S: the way out when the scheduler keeps the loaded vCPU */
     uintptr_t emergency_stack_top;
     uint32_t id;

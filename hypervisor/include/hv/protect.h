@@ -54,6 +54,7 @@ must_check enum view_result protect_view_insert_page(struct domain *d, const str
  *   bool protect_view_behind(d, base, paddr_t *page);    what the view has at `base`; false: nothing, if the unit can tell
  *   paddr_t protect_span_address(span);                  of its first byte
  *   uint32_t protect_view_maps(d, paddr_t page);         how often the view of `d` holds a page of somebody else
+ *   bool protect_reaches_ram(void);                      EL2 reaches the RAM of every domain, whatever view is loaded
  *   bool protect_view_drop_own(d);                       where that is shorter than piece by piece: takes some of its own
  *                                                        out; true when nothing is left that is taken so
  */

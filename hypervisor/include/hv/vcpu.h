@@ -26,6 +26,10 @@ enum {
     POLL_ANY = 0, /* vcpu.poll_port: any port of the domain; port 0 is never a real port */
 };
 
+enum {
+    VCPU_KEEPS_RUNSTATE = 1 << 16, /* vcpu.lazy, above the architecture's: runstate.h */
+};
+
 /* PSCI power state, see virt/vpsci.c for who changes it. */
 enum vcpu_power { VCPU_OFF, VCPU_ON_PENDING, VCPU_ON };
 
@@ -51,7 +55,7 @@ struct vcpu {
     struct domain *domain;
     struct cpu *cpu;     /* only its own CPU may look inside */
     uint32_t cpu_id;
-    uint32_t lazy;       /* enum vcpu_lazy of the architecture's context.h */
+    uint32_t lazy;       /* enum vcpu_lazy of the architecture's context.h, VCPU_KEEPS_RUNSTATE */
     uint32_t higher_mask; /* ready bits of the vCPUs with a higher priority */
     uint32_t bit;        /* bit in cpu->ready when runnable; higher bit: higher or equal priority */
     uint32_t group_mask; /* ready bits of the vCPUs with this priority, this one included */

@@ -11,6 +11,11 @@ uint32_t protect_view_maps(struct domain *d, paddr_t page);
 
 must_check bool protect_view_drop_own(struct domain *d);
 
+static inline bool protect_reaches_ram(void)
+{
+    return true;
+}
+
 static inline paddr_t protect_span_address(const struct view_span *span)
 {
     return span->address;

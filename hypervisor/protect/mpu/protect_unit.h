@@ -29,6 +29,11 @@ static inline must_check bool protect_view_drop_own(struct domain *d)
     return true;
 }
 
+static inline bool protect_reaches_ram(void)
+{
+    return false;
+}
+
 static inline paddr_t protect_span_address(const struct view_span *span)
 {
     return (paddr_t){span->base};
