@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tree", type=Path, metavar="TREE", help="system tree (.dts or .dtb)")
     parser.add_argument("--guest", action="append", default=[], metavar="D=FILE",
                         help="image of domain D, ELF or flat; FILE alone gives it to every domain")
+    parser.add_argument("--ramdisk", action="append", default=[], metavar="D=FILE", help="ramdisk of domain D, for its multiboot,ramdisk")
     parser.add_argument("--bootargs", action="append", default=[], metavar="D=TEXT", help="bootargs of domain D")
     parser.add_argument("--access", metavar="S", help="access strategy instead of the tree's: " + ", ".join(strategy.VARIANTS))
     parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds of guest time")
@@ -124,11 +125,15 @@ def main(args: argparse.Namespace) -> Exit:
     setup.ensure(args.board, progress, optional_board=board.real)
     names = [domain.name for domain in devicetree.compile_tree(args.tree, args.board).domains]
     guests, bootargs = _guests(args, names), pairs(args.bootargs, names, "--bootargs")
+    ramdisks = {name: Path(value) for name, value in pairs(args.ramdisk, names, "--ramdisk").items()}
+    for name, file in ramdisks.items():
+        if not file.is_file():
+            raise UsageError(f"{file}: no such ramdisk for {name}")
     choices = strategy.choices(args.access) if args.access else Choices()
     kind = "checked" if args.checked else "release"
     build.ensure_built([build.HOST, paths.preset(args.board, kind)], progress)
     folder = paths.new_run("run")
-    system = prepare(args.tree, folder, guests, bootargs, choices, board=args.board, kind=kind)
+    system = prepare(args.tree, folder, guests, bootargs, choices, board=args.board, kind=kind, ramdisks=ramdisks)
     print(system.budget, end="", flush=True)
     print(system.warnings, end="", file=sys.stderr, flush=True)
     hypervisor = paths.hypervisor(args.board, kind)

@@ -77,12 +77,12 @@ def flat_image(image: Path, out_dir: Path, node: str) -> Path:
 def prepare(tree: Path, out_dir: Path, guests: Mapping[str, Path] | None = None,
             bootargs: Mapping[str, str] | None = None, choices: Choices = Choices(), *,
             board: str = "mps3-an536", kind: str = "release", named_commit: str | None = None,
-            checkout: paths.Checkout | None = None) -> PreparedSystem:
+            checkout: paths.Checkout | None = None, ramdisks: Mapping[str, Path] | None = None) -> PreparedSystem:
     """Compiles the tree (cached), runs syscfg once, reads its load list. Raises UsageError with syscfg's words."""
     of = checkout or paths.here()
     compiled = devicetree.compile_tree(tree, board, of.boards)
     known = {domain.name for domain in compiled.domains}
-    for node in {**(guests or {}), **(bootargs or {})}:
+    for node in {**(guests or {}), **(bootargs or {}), **(ramdisks or {})}:
         if node not in known:
             raise UsageError(f"{tree}: no domain {node!r}; there are: {', '.join(sorted(known)) or 'none'}")
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -92,6 +92,8 @@ def prepare(tree: Path, out_dir: Path, guests: Mapping[str, Path] | None = None,
         command += ["--dma-engine", str(of.dma_engine(board, kind if kind in paths.KINDS else "release"))]
     for node, image in (guests or {}).items():
         command += ["--guest", f"{node}={flat_image(image, out_dir, node)}"]
+    for node, file in (ramdisks or {}).items():
+        command += ["--ramdisk", f"{node}={file.resolve()}"]
     for node, text in (bootargs or {}).items():
         command += ["--bootargs", f"{node}={text}"]
     return _call(tree, out_dir, command)
