@@ -27,17 +27,22 @@ class Package:
     suite: str
     name: str
     architecture: str
-    file: str                    # what is wanted of it, from its root
+    file: str                    # what is wanted of it, from its root; with * where its version is in the name
+    behind: str = ""             # it holds nothing itself and depends on the real one, whose name begins so
 
 
 def folder() -> Path:
     return paths.cache() / "packages"
 
 
+def find(package: Package, file: str) -> Path | None:
+    """Another file of an unpacked package."""
+    return next((found for found in sorted((folder() / package.name).glob(file)) if found.is_file()), None)
+
+
 def fetched(package: Package) -> Path | None:
     """The file, if an earlier call left it."""
-    file = folder() / package.name / package.file
-    return file if file.is_file() else None
+    return find(package, package.file)
 
 
 def fetch(package: Package) -> Path:
@@ -85,6 +90,22 @@ def _keyring(package: Package, cache: Path) -> str:
     return found
 
 
+def dependency(listing: str, begins: str) -> str | None:
+    """The first package that another one depends on and whose name begins so, from `apt-cache depends`."""
+    match = re.search(rf"^\s*Depends: ({re.escape(begins)}\S*)$", listing, re.MULTILINE)
+    return match[1] if match else None
+
+
+def _real_name(package: Package, apt: Sequence[str], cache: Path) -> str:
+    if not package.behind:
+        return package.name
+    words = _run(["apt-cache", *apt[2:], "depends", package.name], cache, package)
+    name = dependency(words, package.behind)
+    if name is None:
+        raise EnvironmentMissing(f"{package.name} cannot be fetched: it depends on no {package.behind}*")
+    return name
+
+
 def _isolated(cache: Path, package: Package) -> list[str]:
     options = {"Dir::Etc::sourcelist": cache / f"{package.name}.list", "Dir::Etc::sourceparts": "/dev/null",
                "Dir::State::Lists": cache / "lists", "Dir::State::status": cache / "status", "Dir::Cache": cache,
@@ -105,15 +126,17 @@ def _fetch(package: Package, cache: Path) -> Path:
     (cache / f"{package.name}.list").write_text(source_line(package, where, _keyring(package, cache)))
     apt = _isolated(cache, package)
     _run([*apt, "update"], cache, package)
-    for old in (cache / "archives").glob(f"{package.name}_*.deb"):
+    name = _real_name(package, apt, cache)
+    for old in (cache / "archives").glob(f"{name}_*.deb"):
         old.unlink()
-    _run([*apt, "download", package.name], cache / "archives", package)
-    archive = next((cache / "archives").glob(f"{package.name}_*.deb"))
+    _run([*apt, "download", name], cache / "archives", package)
+    archive = next((cache / "archives").glob(f"{name}_*.deb"))
     draft = cache / f"{package.name}.draft"
     shutil.rmtree(draft, ignore_errors=True)
     _run(["dpkg", "-x", str(archive), str(draft)], cache, package)
-    if not (draft / package.file).is_file():
-        raise EnvironmentMissing(f"{archive.name} does not hold {package.file}")
+    archive.unlink()
     shutil.rmtree(cache / package.name, ignore_errors=True)
     draft.rename(cache / package.name)
-    return cache / package.name / package.file
+    if found := fetched(package):
+        return found
+    raise EnvironmentMissing(f"{name} does not hold {package.file}")
