@@ -36,7 +36,7 @@ static uint64_t now_ns(void)
            ((ticks & UINT32_MAX) * ns_per_tick >> NS_FRACTION_BITS);
 }
 
-static void enter_state(struct vcpu_runstate_info *info, enum vcpu_runstate state, uint64_t now)
+static __attribute__((noinline)) void enter_state(struct vcpu_runstate_info *info, enum vcpu_runstate state, uint64_t now)
 {
     info->time[info->state] += now - info->state_entry_time;
     info->state_entry_time = now;

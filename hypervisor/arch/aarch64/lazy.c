@@ -50,7 +50,7 @@ void lazy_switch(struct vcpu *next)
         arch_isb();
         swap_fp(cpu, next);
     }
+    next->ctx.cptr = cpu->lazy.fp_owner == next ? TRAP_CPTR : TRAP_CPTR | CPTR_TFP;
     if (unlikely((next->lazy | cpu->lazy_owners) & VCPU_KEEPS_RUNSTATE))
         runstate_switch(cpu, next);
-    next->ctx.cptr = cpu->lazy.fp_owner == next ? TRAP_CPTR : TRAP_CPTR | CPTR_TFP;
 }
