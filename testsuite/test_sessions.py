@@ -5,8 +5,9 @@ import pytest
 from tool import board as boards
 from tool import sessions, suite, xen
 from tool.exitcodes import EnvironmentMissing, Exit
+from tool.targets import Target
 
-LAST = sessions.Target("virt-a64", "xen-4.20")
+LAST = Target("Xen 4.20", "virt-a64", "xen-4.20")
 
 
 @pytest.mark.parametrize("words", ["", "-q", "-n 2", "-n2", "--require-board mps3-an536", "--require-board=virt-a64 -v"])
@@ -28,7 +29,7 @@ def test_every_board_and_every_xen_is_a_target():
 
 @pytest.fixture
 def present(monkeypatch):
-    monkeypatch.setattr(sessions.Target, "missing", lambda self: "")
+    monkeypatch.setattr(sessions, "missing", lambda target: "")
 
 
 def test_a_missing_target_is_told_and_the_others_run(monkeypatch):
@@ -39,8 +40,8 @@ def test_a_missing_target_is_told_and_the_others_run(monkeypatch):
     monkeypatch.setattr(boards, "presence", lambda name: boards.Presence(name, True))
     told, ran = [], []
     codes = sessions.run_others([], told.append, lambda target, words: ran.append(target.name) or Exit.FINE)
-    assert ran == ["virt-a64", "virt-a64 under xen-4.20"] and codes == [Exit.FINE, Exit.FINE]
-    assert "target virt-a64 under xen-4.17: MISSING (apt has no such package)" in told
+    assert ran == ["Fencepost A64", "Xen 4.20"] and codes == [Exit.FINE, Exit.FINE]
+    assert "target Xen 4.17: MISSING (apt has no such package)" in told
 
 
 def test_a_board_that_is_missing_is_not_asked_for_a_xen(monkeypatch):

@@ -8,46 +8,32 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tool import board as boards
 from tool import paths, xen
 from tool.exitcodes import EnvironmentMissing, Exit
+from tool.targets import TARGETS, Target
 
-_OURS = "fencepost"
 _NO_CHOICE = ("-n", "--numprocesses", "-q", "--quiet", "-v", "--verbose", "--require-board")   # everything still runs
 _WITH_VALUE = ("-n", "--numprocesses", "--require-board")
 
 
-@dataclass(frozen=True)
-class Target:
-    board: str
-    hypervisor: str = _OURS
-
-    @property
-    def name(self) -> str:
-        return self.board if self.hypervisor == _OURS else f"{self.board} under {self.hypervisor}"
-
-    def arguments(self) -> list[str]:
-        return [f"--board={self.board}", f"--hypervisor={self.hypervisor}", "testsuite/guests.py"]
-
-    def missing(self) -> str:
-        """Why it cannot run here; empty: it can. Fetches a Xen into the cache."""
-        presence = boards.presence(self.board)
-        if not presence.present:
-            return presence.reason
-        try:
-            if self.hypervisor != _OURS:
-                xen.image(self.hypervisor)
-        except EnvironmentMissing as stop:
-            return str(stop).splitlines()[0]
-        return ""
+def missing(target: Target) -> str:
+    """Why it cannot run here; empty: it can. Fetches a Xen into the cache."""
+    presence = boards.presence(target.board)
+    if not presence.present:
+        return presence.reason
+    try:
+        if target.reference:
+            xen.image(target.reference)
+    except EnvironmentMissing as stop:
+        return str(stop).splitlines()[0]
+    return ""
 
 
 def others() -> list[Target]:
     """Every target but the default board with our own hypervisor."""
-    return [Target(name) for name in boards.names() if name != boards.DEFAULT] + \
-           [Target(board, name) for board in xen.BOARDS for name in xen.NAMES]
+    return [target for target in TARGETS if (target.board, target.reference) != (boards.DEFAULT, "")]
 
 
 def chosen(arguments: Sequence[str]) -> bool:
@@ -73,7 +59,7 @@ def _passed_on(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def run(target: Target, arguments: Sequence[str]) -> Exit:
-    command = [sys.executable, str(paths.ROOT / "fencepost"), "test", *target.arguments(), *_passed_on(arguments)]
+    command = [sys.executable, str(paths.ROOT / "fencepost"), "test", *target.arguments, *_passed_on(arguments)]
     return Exit(subprocess.run(command, stdin=subprocess.DEVNULL).returncode)
 
 
@@ -82,7 +68,7 @@ def run_others(arguments: Sequence[str], tell: Callable[[str], None],
     """Their codes; what is missing here is told, and ends nothing. An interrupted session is the last."""
     codes: list[Exit] = []
     for target in others():
-        reason = target.missing()
+        reason = missing(target)
         tell(f"target {target.name}: " + (f"MISSING ({reason})" if reason else "the guests' tests"))
         if reason:
             continue

@@ -9,33 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tool import difference, divergences, stored, xen
+from tool import difference, divergences, stored
 from tool.report import matrix
 from tool.results import Row
 from tool.stored import Run
+from tool.targets import TARGETS, Target
 
 ABSENT = difference.ABSENT
 NOT_RUN = "not run"
-
-
-@dataclass(frozen=True)
-class Target:
-    name: str
-    board: str
-    reference: str = ""          # the name of the real Xen; empty: the hypervisor is ours
-
-    @property
-    def hypervisor(self) -> str:
-        return self.reference or stored.OURS
-
-    @property
-    def command(self) -> str:
-        """What makes its results."""
-        return f"./fencepost test --board {self.board} --hypervisor {self.hypervisor} testsuite/guests.py"
-
-
-TARGETS = (Target("Fencepost R52", "mps3-an536"), Target("Fencepost A64", "virt-a64"),
-           *(Target(f"Xen {name.removeprefix('xen-')}", "virt-a64", name) for name in xen.NAMES))
 
 
 @dataclass(frozen=True)
