@@ -100,7 +100,7 @@ def claims_a_pmu(data: bytes, read: bytes) -> bytes:
 
 def opened(board: str, hypervisor: Path, guest: Path, folder: Path) -> session.Session:
     return session.Session(boards.load(board), Path(), session.image.read(hypervisor), guest,
-                           {one.test: one for one in records.benches(guest)}, folder, Path(), Path(), Progress(quiet=True), 1)
+                           {one.test: one for one in records.benches(guest)}, {}, folder, Path(), Path(), Progress(quiet=True), 1)
 
 
 def test_a_core_with_a_pmu_counts_the_hypervisor_too(tmp_path):

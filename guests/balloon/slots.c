@@ -234,3 +234,16 @@ TEST(balloon, an_extent_may_fill_the_gaps_up_to_the_end_of_all_memory, IDS "X-24
         expect_true(page_has_mark(last_bank + n * PAGE, n));
     expect_eq(slots_left(), before);
 }
+
+TEST(balloon, the_last_bank_comes_back_from_its_end, IDS "X-24 X-29", WHY "its first piece lies behind everything there is",
+     NEEDS "system=balloon strategies=window,switch,mask")
+{
+    const uint32_t before = slots_left();
+    const uintptr_t last_bank = (uintptr_t)event_page(0);
+
+    require_eq(decrease(last_bank, 2), 1);
+    for (uint32_t n = 4; n-- > 0;)
+        require_eq(populate(last_bank + n * PAGE, 0), 1);
+    expect_range_in(last_bank, 4);
+    expect_eq(slots_left(), before);
+}

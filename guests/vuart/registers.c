@@ -96,6 +96,19 @@ TEST(vuart, an_offset_without_a_register_reads_0, IDS "S0-08", WHY "what SBSA le
     expect_eq(*uart_byte(UART_FR + 1), 0);
 }
 
+TEST(vuart, a_byte_written_to_the_clear_register_clears_its_own_bits, IDS "S0-08", WHY "a write of the flags does nothing",
+     NEEDS "system=vuart")
+{
+    transmit();
+    require_eq(*uart(UART_RIS) & INT_TX, INT_TX);
+    *uart_byte(UART_FR) = INT_TX;
+    *uart_byte(UART_ICR) = (uint8_t)~INT_TX;
+    expect_eq(*uart(UART_RIS) & INT_TX, INT_TX);
+    *uart_byte(UART_ICR) = INT_TX;
+    expect_eq(*uart(UART_RIS) & INT_TX, 0);
+    expect_eq(*uart(UART_FR), FR_TXFE | FR_RXFE);
+}
+
 TEST(vuart, bytes_and_halfwords_are_the_lower_part_of_a_register, IDS "S0-08", WHY "drivers use all three",
      NEEDS "system=vuart")
 {
