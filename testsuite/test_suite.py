@@ -33,6 +33,13 @@ def test_arguments_are_pytests_own(given, expected):
     assert suite.pytest_arguments(given, 2, HERE) == expected
 
 
+@pytest.mark.parametrize("name", ["fencepost", "xen-4.20"])
+def test_a_hypervisors_name_is_no_file(name, tmp_path):
+    """The command itself is a file called fencepost."""
+    (tmp_path / name).touch()
+    assert suite.pytest_arguments([f"--hypervisor={name}"], 2, tmp_path) == ["-n", "2", f"--hypervisor={name}"]
+
+
 @pytest.mark.parametrize("status, code", [(0, 0), (1, 1), (2, 2), (3, 8), (4, 2), (5, 2), (7, 7), (99, 8)])
 def test_status_of_pytest_in_our_table(status, code):
     assert exitcodes.from_pytest(status) == code

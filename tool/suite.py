@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tool import board as boards
-from tool import elfimage, paths, sessions, setup
+from tool import elfimage, paths, sessions, setup, stored, xen
 from tool.exitcodes import Exit, from_pytest, worst
 from tool.progress import Progress
 
@@ -43,7 +43,9 @@ def option(arguments: Sequence[str], name: str) -> str | None:
 
 
 def _absolute(value: str, folder: Path) -> str:
-    """A file as seen from the caller's folder; a word that is no file, such as xen-4.17, a hypervisor's name, stays."""
+    """A file as seen from the caller's folder. The name of a hypervisor stays, whatever file is called like it."""
+    if value in (stored.OURS, *xen.NAMES):
+        return value
     file = folder / value
     return str(file) if file.exists() or "/" in value or _ENDING.search(value) else value
 
