@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 import tty
@@ -140,7 +141,7 @@ if __name__ == "__main__":
         probe(where, rest[0])
     elif verb == "bridge":       # a console command: the line as its output
         line = os.open(where, os.O_RDWR | os.O_NOCTTY)
-        tty.setraw(line)
+        tty.setraw(line, termios.TCSANOW)   # what the board said before this process ran stays
         while words := os.read(line, 4096):
             os.write(1, words)
     else:

@@ -106,6 +106,12 @@ def test_a_command_may_be_the_console(tmp_path, hypervisor):
         assert verdict(run(here, hypervisor, tmp_path / "run")).kind is Kind.PASS
 
 
+def test_a_console_command_that_is_late_loses_nothing(tmp_path, hypervisor):
+    words = f"sh -c 'sleep 1; exec {attached.FAKE} bridge {{serial}}'"
+    with attached.board(tmp_path, "good", console=words) as here:
+        assert verdict(run(here, hypervisor, tmp_path / "run")).kind is Kind.PASS
+
+
 def test_a_console_command_that_ends_is_a_board_that_is_gone(tmp_path, hypervisor):
     with attached.board(tmp_path, "dead", console="true") as here:
         result = run(here, hypervisor, tmp_path / "run")
