@@ -2,7 +2,7 @@
 /* Where a vCPU's time goes, in memory of the guest. */
 #include "sched.h"
 
-enum { STEP = 8, HALF = sizeof(struct vcpu_runstate_info) / 2 };
+enum { STEP = 8, MARK = 0xa5, HALF = sizeof(struct vcpu_runstate_info) / 2 };
 
 static uint8_t pages[2][XEN_PAGE_SIZE] __attribute__((aligned(4096), section(".bss.page_aligned")));
 
@@ -116,4 +116,23 @@ TEST(sched, time_that_another_vcpu_took_is_runnable, IDS "", WHY "it could have 
     expect_eq(info->state, RUNSTATE_running);
     expect_true(info->time[RUNSTATE_runnable] >= LONG_NS && info->time[RUNSTATE_runnable] < LONG_NS + 10 * SHORT_NS);
     expect_eq(info->time[RUNSTATE_blocked], 0);
+}
+
+static void register_mark_and_stop(void *unused)
+{
+    (void)unused;
+    require_eq(register_area(1, (uintptr_t)pages[1]), 0);
+    memset(pages[1], MARK, sizeof(struct vcpu_runstate_info));
+}
+
+/* The CPU sleeps with the stopped vCPU loaded, and wakes for the other one. */
+TEST(sched, nothing_is_told_to_a_vcpu_that_stopped, IDS "", WHY "its memory may be anything by then", NEEDS "system=two-vcpus")
+{
+    require_eq(cpu_start(1, register_mark_and_stop, NULL), PSCI_SUCCESS);
+    sched_poll(NULL, 0, now_ns() + LONG_NS);
+    require_true(cpu_is_off(1));
+    uint32_t kept = 0;
+    while (kept < sizeof(struct vcpu_runstate_info) && pages[1][kept] == MARK)
+        kept++;
+    expect_eq(kept, sizeof(struct vcpu_runstate_info));
 }

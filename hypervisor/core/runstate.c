@@ -90,7 +90,7 @@ void runstate_wake(struct cpu *cpu)
 {
     struct vcpu *const loaded = cpu->current;
 
-    if (loaded->lazy & VCPU_KEEPS_RUNSTATE)
+    if (loaded->lazy & VCPU_KEEPS_RUNSTATE && cpu->ready & loaded->wake_bit) /* one that stopped has no area any more */
         runs(cpu, loaded);
 }
 

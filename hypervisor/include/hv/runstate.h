@@ -12,7 +12,8 @@
 
 /*
  * `area`: guest virtual address of 48 bytes of own RAM, multiple of 8; translated once, now. -EFAULT: EL1 may not write
- * there; -EINVAL: misaligned, another vCPU than the caller, or a board that keeps none. A vCPU that starts has no area.
+ * there; -EINVAL: misaligned, another vCPU than the caller, or a board that keeps none. A vCPU that starts has no area, and
+ * to one that stopped nothing is told.
  */
 must_check int32_t runstate_register(struct vcpu *caller, const struct vcpu *target, uintptr_t area);
 
@@ -22,7 +23,7 @@ void runstate_switch(struct cpu *cpu, struct vcpu *next);
 /* The vCPU starts anew. */
 void runstate_forget(const struct vcpu *v);
 
-/* The CPU found nothing to run; it has. What was loaded stays loaded. */
+/* The CPU found nothing to run; it has. What was loaded stays loaded, even if it is not what runs next. */
 void runstate_sleep(struct cpu *cpu);
 void runstate_wake(struct cpu *cpu);
 
