@@ -51,11 +51,11 @@ int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes)
     return check(v, to, bytes, EL1_WRITE);
 }
 
-uint32_t guest_locate(struct vcpu *v, uintptr_t address, uint32_t bytes, uint32_t **place)
+uint32_t guest_locate(struct vcpu *v, uintptr_t address, uint32_t bytes, uintptr_t *place)
 {
     const uint32_t piece = guest_piece(v, address, bytes, EL1_WRITE);
 
-    *place = (uint32_t *)guest_place(v, address);
+    *place = guest_place(v, address);
     return piece;
 }
 

@@ -15,8 +15,8 @@ enum { NS_FRACTION_BITS = 20 };
 
 struct runstate {
     struct vcpu_runstate_info info;
-    uint32_t *first, *second; /* the guest's copy may cross into another page */
-    uint32_t first_words, second_words;
+    uintptr_t first, second; /* where EL2 finds the guest's copy, which may cross into another page */
+    uint32_t first_bytes, second_bytes;
 };
 
 static struct runstate runstates[CONFIG_MAX_VCPUS];
@@ -43,14 +43,17 @@ static __attribute__((noinline)) void enter_state(struct vcpu_runstate_info *inf
     info->state = (int32_t)state;
 }
 
+/* In whole doublewords: another vCPU may read a time meanwhile. */
+static const uint64_t *put(uintptr_t place, const uint64_t *from, uint32_t bytes)
+{
+    for (uint64_t volatile *to = (uint64_t volatile *)place; to != (uint64_t volatile *)(place + bytes); to++)
+        *to = *from++;
+    return from;
+}
+
 static void tell(const struct runstate *r)
 {
-    const uint32_t *const from = (const uint32_t *)&r->info;
-
-    for (uint32_t i = 0; i < r->first_words; i++)
-        r->first[i] = from[i];
-    for (uint32_t i = 0; i < r->second_words; i++)
-        r->second[i] = from[r->first_words + i];
+    put(r->second, put(r->first, (const uint64_t *)&r->info, r->first_bytes), r->second_bytes);
 }
 
 static void runs(struct cpu *cpu, struct vcpu *v)
@@ -109,9 +112,8 @@ int32_t runstate_register(struct vcpu *caller, const struct vcpu *target, uintpt
         return -XEN_EINVAL;
     if (guest_writable(caller, area, bytes))
         return -XEN_EFAULT;
-    const uint32_t first = guest_locate(caller, area, bytes, &r->first);
-    r->first_words = first / sizeof(uint32_t);
-    r->second_words = guest_locate(caller, area + first, bytes - first, &r->second) / sizeof(uint32_t);
+    r->first_bytes = guest_locate(caller, area, bytes, &r->first);
+    r->second_bytes = guest_locate(caller, area + r->first_bytes, bytes - r->first_bytes, &r->second);
     ns_per_tick = (1000000000ull << NS_FRACTION_BITS) / arch_counter_hz();
     if (!(caller->lazy & VCPU_KEEPS_RUNSTATE)) {
         r->info = (struct vcpu_runstate_info){.state = RUNSTATE_running, .state_entry_time = now_ns()};

@@ -69,7 +69,8 @@ always_inline bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes
 /* Nothing is there, or nothing that EL2 could do for the guest: it takes the abort itself. */
 cold static void refuse(struct vcpu *v, uint32_t syndrome)
 {
-    if (!(syndrome & HSR_ISV) && (syndrome & HSR_FSC_MASK) == HSR_FSC_ASYNCHRONOUS) /* nothing to return to: its own write failed on the bus */
+    /* Asynchronous: nothing to return to, its own write failed on the bus. */
+    if (!(syndrome & HSR_ISV) && (syndrome & HSR_FSC_MASK) == HSR_FSC_ASYNCHRONOUS)
         domain_crash(v->domain, "asynchronous external abort");
     else
         arch_inject_abort(v, false, syndrome & HSR_WNR, arch_fault_address(false));

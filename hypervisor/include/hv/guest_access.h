@@ -65,10 +65,10 @@ must_check int32_t guest_readable(struct vcpu *v, uintptr_t from, uint32_t bytes
 must_check int32_t guest_writable(struct vcpu *v, uintptr_t to, uint32_t bytes);
 
 /*
- * Of a buffer that was just found writable: where EL2 finds its first piece, and how long that is. 0 bytes: 0. The place is
- * good as long as the page is the domain's.
+ * Of a buffer that was just found writable: where EL2 finds its first piece, and how long that is. 0 bytes: 0. The
+ * place is good as long as the page is the domain's.
  */
-must_check uint32_t guest_locate(struct vcpu *v, uintptr_t address, uint32_t bytes, uint32_t **place);
+must_check uint32_t guest_locate(struct vcpu *v, uintptr_t address, uint32_t bytes, uintptr_t *place);
 
 /* The buffer run of the vCPU is no longer valid: EL1 changed its MPU or MMU. */
 void guest_access_invalidate(struct vcpu *v);

@@ -56,4 +56,5 @@ void arch_inject_abort(struct vcpu *v, bool instruction, bool write, uintptr_t a
 
 /* Clears the IRQ mask of the trapped (loaded) guest: SCHEDOP_block. */
 void arch_unmask_guest_irq(struct vcpu *v);
+
 #endif
