@@ -103,6 +103,7 @@ class GuestItem(pytest.Item):
             raise
         verdict = self.outcome.verdict
         self._tell(verdict.kind.value, verdict.reason)
+        self.user_properties += [("kept", "yes")] if self.outcome.kept else []
         self.user_properties += [(f"metric.{m.name}", f"{m.value} {m.unit}") for m in verdict.metrics]
         if verdict.kind is Kind.ERROR:
             raise NotPassed(self.outcome)

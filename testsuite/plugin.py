@@ -17,6 +17,7 @@ from tool import environment, paths, results, stored, strategy, xen
 from tool.coverage import run as coverage
 from tool.coverage import text as coverage_text
 from tool.exitcodes import EnvironmentMissing, Exit, Stop, UsageError
+from tool.kept import AGAIN
 from tool.progress import Progress
 
 _ENVIRONMENT = pytest.StashKey[environment.Environment]()
@@ -180,6 +181,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if found is not None and found.rows() and SETTINGS in config.stash:
         folder = paths.relative(config.stash[SETTINGS].run_folder)
         terminalreporter.write_line(f"verdicts: {results.summary(found.rows())}")
+        if known := found.kept():
+            terminalreporter.write_line(f"kept:     {known} machines said what they said before, for not a byte is another one; "
+                                        f"{AGAIN}=1 boots them")
         terminalreporter.write_line(f"results:  {folder}/results.jsonl")
         if _COVERED in config.stash:
             where = f"{folder}/{coverage.FOLDER}/{coverage.DOCUMENT}"

@@ -24,6 +24,10 @@ class Collector:
         return {nodeid: text for nodeid, reports in self._reports.items()
                 if (text := "\n".join(report.longreprtext for report in reports if report.failed))}
 
+    def kept(self) -> int:
+        """Tests whose machine was not booted, because what it says is known."""
+        return sum(any(("kept", "yes") in report.user_properties for report in reports) for reports in self._reports.values())
+
     def seconds(self) -> dict[str, float]:
         """Wall time by test; belongs into run.json alone."""
         return {nodeid: round(sum(report.duration for report in reports), 3)

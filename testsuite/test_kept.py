@@ -2,9 +2,11 @@
 """A machine that was run before is not booted again; one byte more, and it is."""
 import dataclasses
 import os
+from types import SimpleNamespace
 
 import pytest
 
+from testsuite import rows
 from tool import board as boards
 from tool import kept, machine, paths
 from tool.machine import Limits, Machine, RunResult
@@ -39,7 +41,16 @@ def boots(monkeypatch, tmp_path):
 def test_the_same_bytes_are_booted_once(wanted, boots, tmp_path):
     first, second = kept.run(wanted, tmp_path / "a", LIMITS), kept.run(wanted, tmp_path / "b", LIMITS)
     assert len(boots[0]) == 1 and first.console == second.console == b"boot 1 \xff\nend \n" and second.ended is Ended.END_LINE
+    assert second.kept and not first.kept
     assert (tmp_path / "b" / "console.log").read_bytes() == first.console and (tmp_path / "b" / "replay.sh").is_file()
+
+
+def test_the_end_of_a_run_tells_how_many_were_kept():
+    collector = rows.Collector()
+    for name, said in (("a", [("kept", "yes")]), ("b", []), ("c", [("kept", "yes")])):
+        for when in ("setup", "call"):
+            collector.pytest_runtest_logreport(SimpleNamespace(nodeid=name, when=when, user_properties=said))
+    assert collector.kept() == 2
 
 
 @pytest.mark.parametrize("changed", ["xen", "tree", "guest"])

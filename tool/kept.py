@@ -47,7 +47,8 @@ def _read(file: Path, folder: Path) -> RunResult | None:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         os.utime(file)
-        return RunResult(found["console"].encode("latin-1"), found["stderr"], Ended(found["ended"]), found["status"], "", folder, 0.0)
+        return RunResult(found["console"].encode("latin-1"), found["stderr"], Ended(found["ended"]), found["status"], "", folder, 0.0,
+                         kept=True)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -47,6 +47,7 @@ class RunResult:
     nonce: str
     folder: Path
     wall_seconds: float
+    kept: bool = False       # nothing was booted: an earlier run of the same bytes said it
 
     @property
     def text(self) -> str:

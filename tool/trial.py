@@ -86,17 +86,18 @@ class Outcome:
     verdict: Verdict
     folder: Path
     console: str
+    kept: bool = False     # what the machine said is known from an earlier run
 
 
 def run(trial: Trial, folder: Path) -> Outcome:
     """Never raises for what a guest or a machine does; raises Stop when the system cannot be prepared."""
-    verdict, text = (_run_xen if trial.reference else _run_ours)(trial, folder)
+    verdict, result = (_run_xen if trial.reference else _run_ours)(trial, folder)
     if verdict.kind is Kind.PASS:
         _tidy(folder)
-    return Outcome(trial, verdict, folder, text)
+    return Outcome(trial, verdict, folder, result.text, result.kept)
 
 
-def _run_xen(trial: Trial, folder: Path) -> tuple[Verdict, str]:
+def _run_xen(trial: Trial, folder: Path) -> tuple[Verdict, machine.RunResult]:
     bootargs = trial.bootargs()
     board = boards.load(trial.board)
     system = xen.prepare(trial.tree, folder, {name: trial.image() for name in bootargs}, bootargs, board)
@@ -104,10 +105,10 @@ def _run_xen(trial: Trial, folder: Path) -> tuple[Verdict, str]:
     guest_ms = trial.guest_ms + xen.BOOT_MS
     result = kept.run(chosen, folder, machine.Limits(guest_ms=guest_ms, idle_seconds=float("inf")))
     expected = Expectation(trial.record.test, "", trial.record.needs.crashes, guest_ms)
-    return xenverdict.judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result.text
+    return xenverdict.judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result
 
 
-def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, str]:
+def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, machine.RunResult]:
     bootargs = trial.bootargs()
     image = trial.image()
     system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
@@ -120,7 +121,7 @@ def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, str]:
                              typed=trial.record.needs.typed)
     result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
     expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)
-    return judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result.text
+    return judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result
 
 
 def _fill(folder: Path, address: int, count: int) -> Load:
