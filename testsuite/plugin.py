@@ -109,21 +109,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.longrepr = item.told(call.excinfo.value) or report.longrepr
 
 
-def _asks_for(config: pytest.Config, *files: Path) -> bool:
-    """One of these, and nothing narrows it; -k and -m choose later, among what was collected."""
-    asked = [Path(config.invocation_params.dir, word).resolve() for word in config.args]
+def _asked_for(config: pytest.Config) -> list[Path]:
+    """What is collected whole; nothing if an option narrows it. -k and -m choose later, among what was collected."""
     narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "runner", "serial", "ignore", "ignore_glob", "lf"))
-    return not narrowed and asked in [[file] for file in files]
+    return [] if narrowed else [Path(config.invocation_params.dir, word).resolve() for word in config.args]
 
 
 def _whole(config: pytest.Config) -> bool:
     """Whether the arguments leave every test in."""
-    return _asks_for(config, paths.TESTSUITE) and config.getoption("hypervisor") == "fencepost"
+    return _asked_for(config) == [paths.TESTSUITE] and config.getoption("hypervisor") == "fencepost"
 
 
 def _all_guests(config: pytest.Config) -> bool:
     """Whether they leave every test in a guest in, under a hypervisor that has a name."""
-    return _asks_for(config, paths.TESTSUITE, paths.TESTSUITE / "guests.py") and \
+    guests, calls = paths.TESTSUITE / "guests.py", paths.TESTSUITE / "test_vectors.py"
+    return _asked_for(config) in ([paths.TESTSUITE], [guests], [guests, calls]) and \
         config.getoption("hypervisor") in ("fencepost", *xen.NAMES)
 
 
@@ -182,8 +182,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         folder = paths.relative(config.stash[SETTINGS].run_folder)
         terminalreporter.write_line(f"verdicts: {results.summary(found.rows())}")
         if known := found.kept():
-            terminalreporter.write_line(f"kept:     {known} machines said what they said before, for not a byte is another one; "
-                                        f"{AGAIN}=1 boots them")
+            terminalreporter.write_line(f"kept:     machines that were not booted, for not a byte is another one: {known} "
+                                        f"({AGAIN}=1 boots them)")
         terminalreporter.write_line(f"results:  {folder}/results.jsonl")
         if _COVERED in config.stash:
             where = f"{folder}/{coverage.FOLDER}/{coverage.DOCUMENT}"

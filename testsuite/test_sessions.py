@@ -60,7 +60,8 @@ def test_a_required_board_is_demanded_once(present, monkeypatch):
     commands = []
     monkeypatch.setattr(sessions.subprocess, "run", lambda command, stdin: commands.append(command) or Done())
     sessions.run(LAST, ["-q", "--require-board", "mps3-an536", "--require-board=x", "-n", "3"])
-    assert commands[0][3:] == ["--board=virt-a64", "--hypervisor=xen-4.20", "testsuite/guests.py", "-q", "-n", "3"]
+    assert commands[0][3:] == ["--board=virt-a64", "--hypervisor=xen-4.20", "testsuite/guests.py", "testsuite/test_vectors.py",
+                                "-q", "-n", "3"]
 
 
 class Done:

@@ -161,6 +161,7 @@ def test_one_run_alone_is_a_usage_error(tmp_path):
     (["testsuite/guests.py"], {}, False, True),
     (["testsuite"], {"hypervisor": "xen-4.20"}, False, True),
     (["testsuite/guests.py"], {"hypervisor": "xen-4.17"}, False, True),
+    (["testsuite/guests.py", "testsuite/test_vectors.py"], {"hypervisor": "xen-4.17"}, False, True),
     (["testsuite/guests.py"], {"hypervisor": "my.elf"}, False, False),
     (["testsuite/guests.py"], {"strategy": "mask"}, False, False),
     (["testsuite/guests.py::virt-a64::abi"], {}, False, False),

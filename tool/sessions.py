@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 What `./fencepost test` without a choice runs: every board, and on a board that has one the real Xen. Each target but the
-last is a session of its own with the guests' tests alone; the last is the default board's, with the tests of the tools.
+last is a session of its own with the tests that depend on it; the last is the default board's, with the tests of the tools.
 """
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def run_others(arguments: Sequence[str], tell: Callable[[str], None],
     codes: list[Exit] = []
     for target in others():
         reason = missing(target)
-        tell(f"target {target.name}: " + (f"MISSING ({reason})" if reason else "the guests' tests"))
+        tell(f"target {target.name}: " + (f"MISSING ({reason})" if reason else "what depends on it"))
         if reason:
             continue
         codes.append(one(target, arguments))

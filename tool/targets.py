@@ -20,8 +20,8 @@ class Target:
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """Of `./fencepost test`, for its guests' tests."""
-        return f"--board={self.board}", f"--hypervisor={self.hypervisor}", "testsuite/guests.py"
+        """Of `./fencepost test`, for what depends on the target: the guests' tests, and the recorded calls."""
+        return (f"--board={self.board}", f"--hypervisor={self.hypervisor}", "testsuite/guests.py", "testsuite/test_vectors.py")
 
     @property
     def command(self) -> str:
