@@ -181,6 +181,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if found is not None and found.rows() and SETTINGS in config.stash:
         folder = paths.relative(config.stash[SETTINGS].run_folder)
         terminalreporter.write_line(f"verdicts: {results.summary(found.rows())}")
+        for line in results.skips(found.rows()):
+            terminalreporter.write_line(line)
         if known := found.kept():
             terminalreporter.write_line(f"kept:     machines that were not booted, for not a byte is another one: {known} "
                                         f"({AGAIN}=1 boots them)")

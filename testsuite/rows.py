@@ -38,7 +38,7 @@ def row(nodeid: str, reports: list[Any]) -> Row:
     said = {name: value for report in reports for name, value in report.user_properties}
     metrics = tuple(_metric(name, value) for name, value in sorted(said.items()) if name.startswith("metric."))
     verdict = said.get("verdict") or host_verdict(reports)
-    return Row(nodeid, verdict, said.get("reason", ""), said.get("hypervisor", ""), said.get("board", "host"),
+    return Row(nodeid, verdict, said.get("reason") or skip_reason(reports), said.get("hypervisor", ""), said.get("board", "host"),
                said.get("cpu", ""), said.get("image", ""), said.get("suite", ""), said.get("strategy", ""),
                said.get("expected_failure", "no") == "yes", tuple(said.get("ids", "").split()), metrics)
 
@@ -51,6 +51,12 @@ def host_verdict(reports: list[Any]) -> str:
     if "skipped" in outcomes.values():
         return "skip"
     return "fail" if outcomes.get("call") == "failed" else "pass" if outcomes.get("call") == "passed" else "error"
+
+
+def skip_reason(reports: list[Any]) -> str:
+    """What a test of the tools said when it skipped itself; pytest keeps it beside the place."""
+    places = (getattr(report, "longrepr", None) for report in reports if report.outcome == "skipped")
+    return next((str(place[2]).removeprefix("Skipped: ") for place in places if isinstance(place, (tuple, list))), "")
 
 
 def _metric(name: str, value: str) -> dict[str, Any]:

@@ -80,5 +80,13 @@ def test_verdict_of_a_test_without_machine():
     assert rows.row("t", [passed, report("call", "passed")]).verdict == "pass"
     assert rows.row("t", [passed, failed]).verdict == "fail"
     assert rows.row("t", [report("setup", "failed")]).verdict == "error"
-    assert rows.row("t", [report("setup", "skipped")]).verdict == "skip"
+    skipped = SimpleNamespace(**vars(report("setup", "skipped")), longrepr=("file", 7, "Skipped: no board"))
+    row = rows.row("t", [skipped])
+    assert (row.verdict, row.reason) == ("skip", "no board")
     assert rows.row("t", [report("???", "failed")]).verdict == "error"   # a worker that died
+
+
+def test_why_tests_were_skipped_is_told_the_most_frequent_reasons_first():
+    made = [Row(f"t{n}", "skip", reason) for n, reason in enumerate(["no TCM", "slots", "slots", "", "one", "two"])] + [Row("p", "pass")]
+    assert results.skips(made, most=2) == ["skipped 2: slots", "skipped 1: no TCM", "skipped 3: for 3 more reasons"]
+    assert "skipped 1: no reason was given" in results.skips(made) and results.skips([Row("p", "pass")]) == []

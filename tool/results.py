@@ -90,6 +90,15 @@ def summary(rows: Iterable[Row]) -> str:
     return f"{verdicts or 'nothing ran'}; requirements shown on release: {len(shown(rows))}"
 
 
+def skips(rows: Iterable[Row], most: int = 8) -> list[str]:
+    """Why tests were skipped, the most frequent reasons first; without a reason it is said, too."""
+    counts = Counter(row.reason or "no reason was given" for row in rows if row.verdict == "skip")
+    told = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"skipped {count}: {reason}" for reason, count in told[:most]]
+    rest = told[most:]
+    return lines + ([f"skipped {sum(count for _, count in rest)}: for {len(rest)} more reasons"] if rest else [])
+
+
 def write(folder: Path, rows: Iterable[Row], environment: Mapping[str, Any], run: Mapping[str, Any]) -> None:
     rows = list(rows)
     (folder / "results.jsonl").write_text(to_jsonl(rows, environment))
