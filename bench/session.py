@@ -181,7 +181,8 @@ class Booted:
 def boot(session: Session, job: Job) -> Booted:
     """One boot without the plugin, on any runner. Never raises for what a guest does."""
     prepared, nonce = prepare(session, job), machine.new_nonce()
-    chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce)
+    chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
+                             system=prepared.tree.stem)
     result = machine.run(chosen, session.folder / job.label, machine.Limits(guest_ms=_GUEST_MS))
     expected = verdict.Expectation(session.benches[job.bench].test, nonce, guest_ms=_GUEST_MS)
     judged = verdict.judge(result.text, verdict.Facts(result.ended, result.status, result.stderr), expected)
@@ -196,7 +197,7 @@ def run(session: Session, job: Job) -> Outcome:
     if loaded in session.known:
         return replace(session.known[loaded], again=True)
     chosen = machine.Machine(session.board, session.hypervisor.file, prepared.loads, prepared.cpus, nonce,
-                             plugins(session, job, prepared),
+                             plugins(session, job, prepared), system=prepared.tree.stem,
                              wrapper=session.perf.words(session.folder / job.label) if session.perf else ())
     result = machine.run(chosen, session.folder / job.label, machine.Limits(guest_ms=_GUEST_MS))
     facts = verdict.Facts(result.ended, result.status, result.stderr)

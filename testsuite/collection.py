@@ -90,7 +90,7 @@ class GuestItem(pytest.Item):
             self._tell("skip", settings.missing)
             pytest.skip(settings.missing)
         record = self.trial.record
-        if reason := boards.load(settings.board).skip(record.test, record.needs.system, record.file):
+        if reason := boards.load(settings.board, self.trial.attached).skip(record.test, record.needs.system, record.file):
             self._tell("skip", reason)
             pytest.skip(reason)
         if self.trial.left_out:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """board.toml: what is read from it, and every mistake said in one run with file, key, value and rule."""
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,64 @@ def test_what_is_no_toml_is_said(tmp_path, monkeypatch):
 def test_an_unknown_board_names_the_known():
     with pytest.raises(UsageError, match="unknown board 'nothing'; there are: .*mps3-an536"):
         boards.load("nothing")
+
+
+COMMAND = """cpu = "c"\nstrategies = ["window"]\nnonce-address = 0\n[runner]\nkind = "command"\ntitle = "T"\nload = "load {image}"\n"""
+
+
+def with_system(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: str = GOOD) -> boards.Board:
+    """`one` is a system of the board, `all` one of every board."""
+    for file in (tmp_path / "mine" / "systems" / "one.dts", tmp_path / "systems" / "all.dts"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    return read(f"{base}\n{text}\n", tmp_path, monkeypatch)
+
+
+def test_a_system_may_need_more_of_the_emulator(tmp_path, monkeypatch):
+    board = with_system("""[system.one]
+machine = "iommu=smmuv3,highmem-ecam=off"
+arguments = ["-drive", "file={board}/disk.img,readonly=on", "{x}"]
+[system.all]
+arguments = ["-device", "edu"]""", tmp_path, monkeypatch)
+    assert board.options("one") == "mps3-an536,iommu=smmuv3,highmem-ecam=off"
+    assert board.addition("one").arguments == ("-drive", f"file={tmp_path}/mine/disk.img,readonly=on", "{x}")
+    assert (board.options("all"), board.addition("all").arguments) == ("mps3-an536", ("-device", "edu"))
+    assert board.addition("pair") == boards.Addition() and board.options("pair") == "mps3-an536"
+
+
+def test_a_comma_in_the_boards_folder_does_not_end_an_option(tmp_path, monkeypatch):
+    (tmp_path / "a,b").mkdir()
+    board = with_system("""[system.one]\narguments = ["-drive", "file={board}/x"]""", tmp_path / "a,b", monkeypatch)
+    assert board.addition("one").arguments[1] == f"file={tmp_path}/a,,b/mine/x"
+
+
+@pytest.mark.parametrize("text, said", [
+    ('[system.none]\nmachine = "x"', "[system] none = {'machine': 'x'}: is no system: there is no such tree in systems/"),
+    ("[system.one]", "[system] one = {}: adds nothing: say machine or arguments"),
+    ("[system.one]\nmachine = 1", "[system.one] machine = 1: must be text"),
+    ('[system.one]\narguments = "-device edu"', "[system.one] arguments = '-device edu': must be a list of words"),
+    ('[system.one]\nmachine = "x"\nargs = []', "[system.one] args = []: is no key; there are: arguments, machine"),
+    ("[system]\none = 1", "[system] one = 1: must be a table"),
+])
+def test_a_mistake_about_a_system_is_said(tmp_path, monkeypatch, text, said):
+    with pytest.raises(UsageError) as stop:
+        with_system(text, tmp_path, monkeypatch)
+    assert any(said in line for line in str(stop.value).splitlines()), str(stop.value)
+
+
+def test_a_real_board_adds_no_device(tmp_path, monkeypatch):
+    with pytest.raises(UsageError, match="system = .*: is for an emulator: a real board has the devices that it has"):
+        with_system('[system.one]\nmachine = "x"', tmp_path, monkeypatch, COMMAND)
+
+
+def test_on_a_real_board_the_tests_of_such_a_system_are_skipped(tmp_path, monkeypatch):
+    emulated = with_system('[system.one]\nmachine = "x"', tmp_path, monkeypatch)
+    real = replace(emulated, runner=with_system("", tmp_path, monkeypatch, COMMAND).runner)
+    assert (emulated.skip("a.b", "one", "f"), real.skip("a.b", "pair", "f")) == ("", "")
+    assert real.skip("a.b", "one", "f") == "system one has devices that only an emulator adds"
+    assert real.addition("one") == boards.Addition()
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_every_board_of_the_tree_can_be_read(name):
+    assert boards.load(name).name == name

@@ -68,6 +68,13 @@ def test_so_are_other_words(wanted, boots, tmp_path, changes):
     assert len(boots[0]) == 3
 
 
+def test_so_is_a_system_that_needs_more_of_the_emulator(wanted, boots, tmp_path):
+    board = dataclasses.replace(wanted.board, additions=(("a", boards.Addition("iommu=smmuv3")), ("b", boards.Addition("", ("-x",)))))
+    for number, system in enumerate(("", "a", "b", "pair"), 1):
+        kept.run(dataclasses.replace(wanted, board=board, system=system), tmp_path / "a", LIMITS)
+        assert len(boots[0]) == min(number, 3)
+
+
 @pytest.mark.parametrize("ended", [one for one in Ended if one is not Ended.END_LINE])
 def test_what_a_limit_ended_is_not_kept(wanted, boots, tmp_path, ended):
     boots[1][0] = ended

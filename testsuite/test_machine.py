@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process wrapper and the verdict, broken on purpose: one misbehaving emulator after the other."""
+import dataclasses
 import struct
 import subprocess
 import sys
@@ -105,6 +106,18 @@ def test_command_line_shuts_the_host_away(tmp_path):
     assert "spawn=deny" in words[words.index("-sandbox") + 1]
     assert not any("semihosting" in word for word in words)
     assert words.count("-serial") == 3 and words[words.index("-monitor") + 1] == "none"
+
+
+def test_what_a_system_needs_is_in_the_command_line_and_in_the_replay(tmp_path):
+    plain = board.load("mps3-an536")
+    more = dataclasses.replace(plain, additions=(("edu", board.Addition("iommu=smmuv3", ("-device", "edu,dma_mask=1"))),))
+    chosen = Machine(more, tmp_path / "hv.elf", (), system="edu")
+    words = qemu.command(chosen)
+    assert words[words.index("-M") + 1] == "mps3-an536,iommu=smmuv3"
+    at = words.index("edu,dma_mask=1")
+    assert words[at - 1] == "-device" and "-M mps3-an536,iommu=smmuv3 -device edu,dma_mask=1" in qemu.replay(chosen)
+    for other in (Machine(more, tmp_path / "hv.elf", (), system="pair"), Machine(more, tmp_path / "hv.elf", ())):
+        assert qemu.command(other) == qemu.command(Machine(plain, tmp_path / "hv.elf", ()))
 
 
 WFI, BACK, STAY = 0xE320F003, 0xEAFFFFFD, 0xEAFFFFFE

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tool import command, paths, tomltable
@@ -45,6 +45,13 @@ class QemuRunner:
 
 
 @dataclass(frozen=True)
+class Addition:
+    """What one system needs of the emulator beyond the board: options behind the -M argument, and words."""
+    machine: str = ""
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Board:
     name: str
     cpu_model: str
@@ -53,6 +60,7 @@ class Board:
     runner: QemuRunner | CommandRunner
     ram_offset: int = 0       # what systems and tests call RAM lies so much higher (board_places.h)
     skips: tuple[tuple[str, str], ...] = ()   # what has no meaning here, SUITE.TEST, system=NAME or file=PATH, and the reason
+    additions: tuple[tuple[str, Addition], ...] = ()   # by the name of the system, which is its tree's
 
     @property
     def real(self) -> bool:
@@ -65,9 +73,19 @@ class Board:
 
     def skip(self, test: str, system: str, file: str) -> str:
         """Why a test is not run on this board; empty: it is."""
+        if self.real and system in dict(self.additions):
+            return f"system {system} has devices that only an emulator adds"
         names = (test, f"system={system}", f"file={file}")
         return next((reason for pattern, reason in self.skips
                      if any(fnmatch.fnmatchcase(name, pattern) for name in names)), "")
+
+    def addition(self, system: str) -> Addition:
+        """Nothing for most systems, and on a real board, which is as it is."""
+        return Addition() if self.real else dict(self.additions).get(system, Addition())
+
+    def options(self, system: str) -> str:
+        """The -M argument for a system."""
+        return ",".join(filter(None, (self.runner.machine, self.addition(system).machine)))
 
     @property
     def label(self) -> str:
@@ -112,12 +130,12 @@ def load(name: str, attached: Attached = Attached()) -> Board:
     runner = _runner(table, file, attached.serial)
     board = Board(name, table.text("cpu"), table.words("strategies", STRATEGIES),
                   table.number("nonce-address", *_ADDRESSES), runner,
-                  table.number("ram-offset", 0, 2**40, 0), tuple(_skips(table)))
+                  table.number("ram-offset", 0, 2**40, 0), tuple(_skips(table)),
+                  tuple(_additions(table, file.parent, isinstance(runner, QemuRunner))))
     tomltable.demand(table)
     if attached.runner:
         own = tomltable.read(Path(attached.runner))
-        board = Board(name, board.cpu_model, board.strategies, board.nonce_address,
-                      _runner(own, Path(attached.runner), attached.serial), board.ram_offset, board.skips)
+        board = replace(board, runner=_runner(own, Path(attached.runner), attached.serial))
         tomltable.demand(own)
     if attached.serial not in ("", OWN_CONSOLE) and not board.real:
         raise UsageError(f"--serial {attached.serial}: {name} runs in QEMU, whose console is no device: add "
@@ -139,6 +157,22 @@ def _runner(table: Table, file: Path, serial: str) -> QemuRunner | CommandRunner
 def _skips(table: Table) -> Iterator[tuple[str, str]]:
     skips = table.table("skips", None)
     return iter(skips.texts().items() if skips else ())
+
+
+def _additions(table: Table, folder: Path, emulated: bool) -> Iterator[tuple[str, Addition]]:
+    """The tables [system.NAME]; a word may say {board}, the board's own folder."""
+    systems = table.table("system", None)
+    if systems and not emulated:
+        table.wrong("system", "is for an emulator: a real board has the devices that it has")
+    known = {file.stem for file in (*folder.glob("systems/*.dts"), *folder.parent.glob("systems/*.dts"))}
+    for name, part in systems.tables().items() if systems else ():
+        if name not in known:
+            systems.wrong(name, "is no system: there is no such tree in systems/ of the board or of all boards")
+        found = Addition(part.text("machine", ""), part.words("arguments", None, ()))
+        if found == Addition():
+            systems.wrong(name, "adds nothing: say machine or arguments")
+        escaped = str(folder.resolve()).replace(",", ",,")     # it stands in an option, where a comma ends the value
+        yield name, replace(found, arguments=tuple(word.replace("{board}", escaped) for word in found.arguments))
 
 
 @functools.cache

@@ -36,7 +36,7 @@ def digest(file: Path) -> str:
 def key(wanted: Machine, limits: Limits) -> str:
     """Equal for machines that cannot be told apart from inside."""
     runner = wanted.board.runner
-    said = [SCHEMA, boards.presence(wanted.board.name).version, runner.machine, wanted.arguments or runner.arguments,
+    said = [SCHEMA, boards.presence(wanted.board.name).version, qemu.configuration(wanted),
             wanted.board.cpu_model, runner.cpu_options, runner.instruction_rate, wanted.cpus, limits.guest_ms,
             [line.decode() for line in wanted.last_lines], (wanted.typed or b"").hex(), digest(wanted.hypervisor),
             wanted.tree and digest(wanted.tree), [(load.address, digest(load.file)) for load in wanted.loads]]

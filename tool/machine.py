@@ -35,6 +35,7 @@ class Machine:
     typed: bytes | None = b""        # at the console, as fast as it is taken; None: our own standard input
     tree: Path | None = None         # of a hypervisor that is not ours: it takes a tree, and knows no nonce
     arguments: tuple[str, ...] = ()      # of the emulator, instead of the runner's
+    system: str = ""                     # its name; the board may give it more devices (Board.addition)
     last_lines: tuple[bytes, ...] = ()   # how the line begins that ends the run; none: our own end line
 
 

@@ -28,10 +28,16 @@ if TYPE_CHECKING:
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 
+def configuration(machine: Machine) -> list[str]:
+    """What the machine is made of: the runner's words, and what the board adds for this system."""
+    board, name = machine.board, machine.system
+    return ["-M", board.options(name), *(machine.arguments or board.runner.arguments), *board.addition(name).arguments]
+
+
 def command(machine: Machine, more_plugins: Sequence[str] = ()) -> list[str]:
     board, runner = machine.board, machine.board.runner
     cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
-    words = [machine.emulator or runner.emulator, "-M", runner.machine, *(machine.arguments or runner.arguments), "-cpu", cpu,
+    words = [machine.emulator or runner.emulator, *configuration(machine), "-cpu", cpu,
              "-icount", runner.instruction_rate, "-nodefaults", "-display", "none", "-monitor", "none"]
     words += ["-serial", "null"] * (0 if machine.tree else runner.null_serials) + ["-serial", "stdio", "-sandbox", _SANDBOX]
     words += ["-smp", str(machine.cpus), "-kernel", str(machine.hypervisor.resolve())]

@@ -143,5 +143,5 @@ def main(args: argparse.Namespace) -> Exit:
         return Exit.FINE
     with _keyboard(not board.real and any(domain["vpl011"] for domain in system.domains)) as typed:
         chosen = machine.Machine(board, hypervisor, system.loads, system.cpus, machine.new_nonce(),
-                                 gdb=_GDB if args.gdb else None, typed=typed)
+                                 gdb=_GDB if args.gdb else None, typed=typed, system=args.tree.stem)
         return _boot(chosen, folder, args.seconds, hypervisor)

@@ -71,6 +71,11 @@ class Table:
         self._parts.append(part)
         return part
 
+    def tables(self) -> dict[str, Table]:
+        """The same where each key is a table; what is none has been said, and is left out."""
+        found = {key: self.table(key) for key in self._values}
+        return {key: part for key, part in found.items() if isinstance(self._values[key], dict)}
+
     def texts(self) -> dict[str, str]:
         """Every key of a table whose keys are the file's own choice."""
         return {key: self.text(key) for key in self._values}

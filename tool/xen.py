@@ -74,6 +74,7 @@ class System:
     tree: Path
     loads: tuple[Load, ...]
     cpus: int
+    name: str
 
 
 _POLICIES = {
@@ -123,15 +124,15 @@ def prepare(system: Path, folder: Path, guests: Mapping[str, Path], bootargs: Ma
     tree = folder / "xen.dtb"
     chosen = Node("chosen", {"#address-cells": cells(2), "#size-cells": cells(2),
                              "xen,xen-bootargs": BOOTARGS.encode() + b"\0"}, nodes)
-    text = f"{_machine_source(board, cpus)}\n/ {{\n{chosen.source(1)}}};\n"
+    text = f"{_machine_source(board, board.options(system.stem), cpus)}\n/ {{\n{chosen.source(1)}}};\n"
     tree.write_bytes(devicetree.compile_text(text))
-    return System(tree, tuple(loads), cpus)
+    return System(tree, tuple(loads), cpus, system.stem)
 
 
 def machine_of(board: Board, hypervisor: Path, system: System, plugins: tuple[str, ...] = (), typed: bytes | None = b"") -> Machine:
     """Ends with the verdict of domain 1, or with a panic."""
     return Machine(board, hypervisor, system.loads, system.cpus, plugins=plugins, typed=typed, tree=system.tree,
-                   arguments=ARGUMENTS, last_lines=xenverdict.LAST_LINES)
+                   arguments=ARGUMENTS, system=system.name, last_lines=xenverdict.LAST_LINES)
 
 
 def _give_heap(node: Node) -> None:
@@ -156,12 +157,12 @@ def _highest_cpu(node: Node) -> int:
 
 
 @functools.cache
-def _machine_source(board: Board, cpus: int) -> str:
+def _machine_source(board: Board, options: str, cpus: int) -> str:
     """The machine's own tree, as its emulator tells it."""
     runner = board.runner
     with tempfile.TemporaryDirectory(prefix="fencepost-") as empty:
         blob = Path(empty) / "machine.dtb"
-        words = [runner.emulator, "-M", f"{runner.machine},dtb-randomness=off,dumpdtb={blob}", "-cpu", board.cpu_model, "-smp", str(cpus),
+        words = [runner.emulator, "-M", f"{options},dtb-randomness=off,dumpdtb={blob}", "-cpu", board.cpu_model, "-smp", str(cpus),
                  *ARGUMENTS, "-nodefaults", "-display", "none"]
         done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         if not blob.is_file():
