@@ -83,8 +83,7 @@ def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, 
     boards.load(board, attached)
     presence = boards.presence(board, attached)
     name = reference(board, hypervisor)
-    if name:
-        kept.prune()
+    kept.prune()
     missing = "" if presence.present else f"{board} is MISSING: {presence.reason}"
     try:
         images = hypervisor_images(board, hypervisor)

@@ -33,7 +33,7 @@ def boots(monkeypatch, tmp_path):
 
     def run(wanted, folder, limits):
         found.append(wanted)
-        return RunResult(b"boot %d \xff\nend \n" % len(found), "", ends[0], 0, "", folder, 1.0)
+        return RunResult(b"boot %d \xff\nend \n" % len(found), "", ends[0], 0, wanted.nonce, folder, 1.0)
     monkeypatch.setattr(machine, "run", run)
     return found, ends
 
@@ -60,7 +60,7 @@ def test_one_byte_more_is_another_machine(wanted, boots, tmp_path, changed):
     assert kept.run(wanted, tmp_path / "a", LIMITS).console.startswith(b"boot 2")
 
 
-@pytest.mark.parametrize("changes", [{"cpus": 2}, {"typed": b"x"}, {"arguments": ("-m", "64")}, {"last_lines": (b"x",)}])
+@pytest.mark.parametrize("changes", [{"cpus": 2}, {"arguments": ("-m", "64")}, {"last_lines": (b"x",)}])
 def test_so_are_other_words(wanted, boots, tmp_path, changes):
     kept.run(wanted, tmp_path / "a", LIMITS)
     kept.run(dataclasses.replace(wanted, **changes), tmp_path / "a", LIMITS)
@@ -73,6 +73,36 @@ def test_so_is_a_system_that_needs_more_of_the_emulator(wanted, boots, tmp_path)
     for number, system in enumerate(("", "a", "b", "pair"), 1):
         kept.run(dataclasses.replace(wanted, board=board, system=system), tmp_path / "a", LIMITS)
         assert len(boots[0]) == min(number, 3)
+
+
+def test_so_is_one_whose_disk_has_another_content(wanted, boots, tmp_path):
+    disk = tmp_path / "a,disk"
+    with_disk = dataclasses.replace(wanted, arguments=("-drive", f"if=none,file={str(disk).replace(',', ',,')},readonly=on"))
+    for content in (b"one", b"one", b"two!"):
+        disk.write_bytes(content)
+        kept.run(with_disk, tmp_path / "a", LIMITS)
+    assert len(boots[0]) == 2
+
+
+def test_the_nonce_is_that_of_the_run_which_said_it(wanted, boots, tmp_path):
+    ours = dataclasses.replace(wanted, tree=None, nonce="a" * 16)
+    kept.run(ours, tmp_path / "a", LIMITS)
+    again = kept.run(dataclasses.replace(ours, nonce="b" * 16), tmp_path / "a", LIMITS)
+    assert again.kept and again.nonce == "a" * 16
+
+
+@pytest.mark.parametrize("changes", [{"typed": b"x"}, {"typed": None}, {"plugins": ("p",)}, {"wrapper": ("perf",)}, {"gdb": "tcp::1"},
+                                     {"emulator": "other"}])
+def test_a_machine_that_others_have_a_say_in_is_not_kept(wanted, boots, tmp_path, changes):
+    for _ in range(2):
+        assert not kept.run(dataclasses.replace(wanted, **changes), tmp_path / "a", LIMITS).kept
+    assert len(boots[0]) == 2 and not paths.KEPT.exists()
+
+
+def test_nor_is_one_that_marks_what_it_executes(wanted, boots, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept.coverage, "plugins_for", lambda hypervisor: ("cover.so",) if hypervisor == wanted.hypervisor else ())
+    kept.run(wanted, tmp_path / "a", LIMITS)
+    assert not paths.KEPT.exists()
 
 
 @pytest.mark.parametrize("ended", [one for one in Ended if one is not Ended.END_LINE])
@@ -98,3 +128,13 @@ def test_what_nobody_asks_for_goes(wanted, boots, tmp_path):
     assert file.is_file()
     kept.prune(os.stat(file).st_mtime + 15 * 24 * 3600)
     assert not file.exists()
+
+
+def test_the_oldest_go_when_there_are_too_many(wanted, boots, tmp_path):
+    for count in range(4):
+        kept.run(dataclasses.replace(wanted, cpus=count + 1), tmp_path / "a", LIMITS)
+    files = sorted(paths.KEPT.iterdir())
+    for age, file in enumerate(files):
+        os.utime(file, (10_000_000 - age, 10_000_000 - age))
+    kept.prune(10_000_000, most=3)
+    assert sorted(paths.KEPT.iterdir()) == files[:3]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-What a machine said, kept by every byte that it depends on: a real Xen does not change with our hypervisor, and under icount
-the same bytes say the same. So a test of it is booted again only when its guest, its tree, the Xen or the emulator is another
-one. The verdict is made anew each time. What a limit ended is not kept, for that depends on the host.
+What a machine said, kept by every byte that it depends on: under icount the same bytes say the same. So a test is booted again
+only when its hypervisor, its guest, its system or the emulator is another one. The verdict is made anew each time. What a limit
+ended is not kept, for that depends on the host; nor is what was typed at, for when a key arrives depends on it, too.
 """
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ import functools
 import hashlib
 import json
 import os
+import re
 import time
 from pathlib import Path
 
 from tool import board as boards
 from tool import machine, paths, qemu
+from tool.coverage import run as coverage
 from tool.machine import Limits, Machine, RunResult
 from tool.watch import Ended
 
-SCHEMA = 1
-AGAIN = "FENCEPOST_XEN_AGAIN"      # 1: boot although it is known
+SCHEMA = 2
+AGAIN = "FENCEPOST_BOOT_AGAIN"     # 1: boot although it is known
 _UNUSED_SECONDS = 14 * 24 * 3600
+_MOST = 30_000                     # three whole runs of all targets
 
 
 @functools.lru_cache(maxsize=64)
@@ -33,12 +36,24 @@ def digest(file: Path) -> str:
     return _digest(file.resolve(), found.st_size, found.st_mtime_ns)
 
 
+def _files(words: list[str]) -> list[Path]:
+    """What the emulator's own arguments name as file=PATH, its comma doubled: the content of a device."""
+    named = (found[1].replace(",,", ",") for word in words if (found := re.search(r"(?:^|,)file=((?:[^,]|,,)+)", word)))
+    return [Path(name) for name in named]
+
+
+def says_the_same_again(wanted: Machine) -> bool:
+    """Nobody but the machine has a say in what it says, and nobody but its console is listened to."""
+    watched = wanted.plugins or wanted.wrapper or wanted.gdb or wanted.emulator or coverage.plugins_for(wanted.hypervisor)
+    return not (watched or wanted.typed != b"" or wanted.board.real)
+
+
 def key(wanted: Machine, limits: Limits) -> str:
-    """Equal for machines that cannot be told apart from inside."""
-    runner = wanted.board.runner
-    said = [SCHEMA, boards.presence(wanted.board.name).version, qemu.configuration(wanted),
+    """Equal for machines that cannot be told apart from inside, but for the nonce."""
+    runner, words = wanted.board.runner, qemu.configuration(wanted)
+    said = [SCHEMA, boards.presence(wanted.board.name).version, words, [digest(file) for file in _files(words)],
             wanted.board.cpu_model, runner.cpu_options, runner.instruction_rate, wanted.cpus, limits.guest_ms,
-            [line.decode() for line in wanted.last_lines], (wanted.typed or b"").hex(), digest(wanted.hypervisor),
+            [line.decode() for line in wanted.last_lines], digest(wanted.hypervisor),
             wanted.tree and digest(wanted.tree), [(load.address, digest(load.file)) for load in wanted.loads]]
     return hashlib.sha256(json.dumps(said, default=list).encode()).hexdigest()
 
@@ -47,8 +62,8 @@ def _read(file: Path, folder: Path) -> RunResult | None:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         os.utime(file)
-        return RunResult(found["console"].encode("latin-1"), found["stderr"], Ended(found["ended"]), found["status"], "", folder, 0.0,
-                         kept=True)
+        return RunResult(found["console"].encode("latin-1"), found["stderr"], Ended(found["ended"]), found["status"], found["nonce"],
+                         folder, 0.0, kept=True)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -58,12 +73,14 @@ def _write(file: Path, result: RunResult) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps({"console": result.console.decode("latin-1"), "stderr": result.stderr, "ended": result.ended.value,
-                                 "status": result.status}), encoding="utf-8")
+                                 "status": result.status, "nonce": result.nonce}), encoding="utf-8")
     draft.replace(file)
 
 
 def run(wanted: Machine, folder: Path, limits: Limits) -> RunResult:
-    """As machine.run(), without a boot where the same was run before."""
+    """As machine.run(), without a boot where the same was run before; the result then has that run's nonce."""
+    if not says_the_same_again(wanted):
+        return machine.run(wanted, folder, limits)
     file = paths.KEPT / f"{key(wanted, limits)}.json"
     if os.environ.get(AGAIN) != "1" and (found := _read(file, folder)):
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,9 +93,10 @@ def run(wanted: Machine, folder: Path, limits: Limits) -> RunResult:
     return result
 
 
-def prune(now: float | None = None) -> None:
-    """What nobody asked for in two weeks goes."""
+def prune(now: float | None = None, most: int = _MOST) -> None:
+    """What nobody asked for in two weeks goes, and of the rest what was asked for the longest time ago."""
     oldest = (time.time() if now is None else now) - _UNUSED_SECONDS
-    for file in paths.KEPT.glob("*.*"):
-        if file.stat().st_mtime < oldest:
+    ages = sorted(((file.stat().st_mtime, file) for file in paths.KEPT.glob("*.*")), reverse=True)
+    for place, (used, file) in enumerate(ages):
+        if used < oldest or place >= most:
             file.unlink(missing_ok=True)

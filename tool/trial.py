@@ -114,13 +114,12 @@ def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, machine.RunResult]:
     system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
                      strategy.choices(trial.strategy), board=trial.board, kind=trial.kind,
                      named_commit="test")
-    nonce = machine.new_nonce()
     loads = system.loads + tuple(_fill(folder, address + boards.load(trial.board).ram_offset, count)
                                  for address, count in trial.record.needs.fills)
-    chosen = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, loads, system.cpus, nonce,
+    chosen = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, loads, system.cpus, machine.new_nonce(),
                              typed=trial.record.needs.typed, system=trial.record.needs.system)
-    result = machine.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
-    expected = Expectation(trial.record.test, nonce, trial.record.needs.crashes, trial.guest_ms)
+    result = kept.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
+    expected = Expectation(trial.record.test, result.nonce, trial.record.needs.crashes, trial.guest_ms)
     return judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result
 
 
