@@ -99,7 +99,7 @@ class Config:
     vcpus: tuple[tuple[int, ...], ...]
     channels: tuple[tuple[int, ...], ...]
     irqs: tuple[tuple[int, ...], ...]
-    masters: tuple[tuple[str, tuple[int, ...]], ...]  # name; domain, number, flags, idle address, mask, value
+    masters: tuple[tuple[str, tuple[int, ...]], ...]  # name; domain, number, flags, idle address, mask, value, ms
     resets: tuple[tuple[int, ...], ...]               # domain, address, value
     hyp_regions: tuple[tuple[int, int], ...]
 
@@ -140,7 +140,7 @@ def parse_config(blob: bytes) -> Config:
     return Config(words, text[0], text[1], domains, _table(blob, "<4H", words["vcpus"], words["nr_vcpus"]),
                   _table(blob, "<4H", words["channels"], words["nr_channels"]),
                   _table(blob, "<HHI", words["irqs"], words["nr_irqs"]),
-                  tuple((_name(row[7]), row[:3] + (row[6],) + row[3:5])
+                  tuple((_name(row[7]), row[:3] + (row[6],) + row[3:6])
                         for row in _table(blob, "<HBB3IQ16s", words["masters"], words["nr_masters"])),
                   tuple((domain, address, value) for domain, value, address
                         in _table(blob, "<IIQ", words["resets"], words["nr_resets"])), hyp)

@@ -22,8 +22,8 @@ def test_checked_and_trusted_masters(tmp_path: Path) -> None:
     """S0-22, S3-08: a checked master needs no force and no trust; the other is forced, warned about and listed."""
     outcome = good(tmp_path, system("pair", EXAMPLE))
     config = parse_config(outcome.config)
-    assert config.masters == (("dma@2f010000", (0, 0, CHECKED_FLAG, CHANNELS[0] + 0xc, 1, 0)),
-                              ("dma@2f011000", (1, 1, 0, CHANNELS[1] + 0xc, 1, 0)))
+    assert config.masters == (("dma@2f010000", (0, 0, CHECKED_FLAG, CHANNELS[0] + 0xc, 1, 0, 10)),
+                              ("dma@2f011000", (1, 1, 0, CHANNELS[1] + 0xc, 1, 0, 10)))
     assert [bool(domain.flags & TRUSTED_DMA) for domain in config.domains] == [False, True]
     assert outcome.warnings == ["warning: /chosen/domU2/partial/passthrough/dma@2f011000: /chosen/domU2 is TRUSTED: "
                                 "its device /soc/dma@2f011000 may master the bus, no IOMMU exists and "
@@ -146,6 +146,10 @@ REFUSED = (
             master("fencepost,idle = <0xc 1 2>;")),
     Refused("idle_beyond_the_registers", "fencepost,idle: offset 0x1000: must be a word of its registers that "
             "/chosen/domU2 has", master("fencepost,idle = <0x1000 1 0>;")),
+    Refused("idle_after_nothing", "/soc/dma@2f011000: fencepost,idle-ms: <0>: must be 1 to 10000",
+            master("fencepost,idle-ms = <0>;")),
+    Refused("idle_after_too_long", "/soc/dma@2f011000: fencepost,idle-ms: <10001>: must be 1 to 10000",
+            master("fencepost,idle-ms = <10001>;")),
     Refused("reset_of_three_cells", "/soc/dma@2f011000: fencepost,reset: 12 bytes: must be a list of <offset value>",
             master("fencepost,reset = <0x10 0 0x14>;")),
     Refused("reset_beyond_the_registers", "fencepost,reset: <0x1000 0x0>: the offset must be that of a word",

@@ -3,7 +3,7 @@
 #ifndef GUESTS_DMA_H
 #define GUESTS_DMA_H
 
-#include "pages.h"
+#include "marks.h"
 
 enum {
     PLACE_BYTES = 0x40000,
@@ -13,8 +13,6 @@ enum {
     SHARED = 0x22000000,              /* static shared memory: domain 2 owns it, domain 1 borrows it */
     SHARED_BYTES = 4 * PAGE,
     D1_NEXT_TO_SHARED = SHARED + SHARED_BYTES, /* a page of domain 1 */
-    EVENTS_1 = 0x28000000,
-    EVENTS_2 = 0x28004000,
     NOBODYS = 0x30000000,             /* memory that no domain has */
     NO_MEMORY = 0x18000000,
     HYPERVISOR = 0x10000000,
@@ -25,39 +23,6 @@ enum {
     CHANNEL_1 = CHANNEL_0 + PAGE,
     PATTERN = 0x5eaf00d5,
 };
-
-/* Every word of [base, base + bytes) becomes its address mixed with `seed`; and is it so? */
-static inline void mark(uintptr_t base, uint32_t bytes, uint32_t seed)
-{
-    for (uintptr_t at = base; at < base + bytes; at += 4)
-        *word_at(at) = at ^ seed;
-}
-
-static inline bool is_marked(uintptr_t base, uint32_t bytes, uint32_t seed)
-{
-    for (uintptr_t at = base; at < base + bytes; at += 4) {
-        if (*word_at(at) != (at ^ seed))
-            return false;
-    }
-    return true;
-}
-
-static inline bool is_filled(uintptr_t base, uint32_t bytes, uint32_t word)
-{
-    for (uintptr_t at = base; at < base + bytes; at += 4) {
-        if (*word_at(at) != word)
-            return false;
-    }
-    return true;
-}
-
-/* peers_meet(), with the event page where it always is: the last bank of the tree is the shared memory. */
-static inline void meet(void)
-{
-    if (shared_info() == NULL)
-        require_eq(events_register_shared_info((void *)(uintptr_t)(machine.domain == 1 ? EVENTS_1 : EVENTS_2)), 0);
-    peers_meet();
-}
 
 /* ---- transfers ---- */
 

@@ -14,13 +14,6 @@ enum { LENT = D2_PLACE + 5 * PAGE, OWN = D1_PLACE + 5 * PAGE, FRESH = 0xf2e5 };
 
 static struct dma dma;
 
-/* Lets the other domain do its next step. */
-static void hand_over(void)
-{
-    peer_signal(0);
-    peer_wait(0);
-}
-
 /* Domain 2 has the page again and wrote FRESH into it: the device cannot. */
 static void expect_out_of_reach(uintptr_t page)
 {

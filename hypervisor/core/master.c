@@ -180,6 +180,17 @@ bool master_is_quiet(const struct domain *d, const char **name)
     return quiet;
 }
 
+uint32_t master_look_ns(const struct domain *d)
+{
+    uint32_t ms = 0;
+
+    for (uint32_t i = 0; i < nr_masters; i++) {
+        if (belongs_to(&masters[i], d) && masters[i].idle_ms > ms)
+            ms = masters[i].idle_ms;
+    }
+    return ms * (1000 * 1000 / MASTER_LOOKS);
+}
+
 void master_open(struct domain *d)
 {
     for (uint32_t i = 0; i < nr_masters; i++) {

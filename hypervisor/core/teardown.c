@@ -16,8 +16,6 @@
 #include "hv/smp.h"
 #include "restart_steps.h"
 
-enum { QUIET_TRIES = 100, QUIET_NS = 100 * 1000 };
-
 /* Requests to its vCPUs have been served, and the handler that did has ended. */
 static void settle(struct domain *d)
 {
@@ -68,11 +66,11 @@ static void stop_masters(struct vcpu *v)
     protect_leave_view(v->cpu);
     if (quiet) {
         go_to(d, FOREIGN);
-    } else if (++d->restart.tries == QUIET_TRIES) {
+    } else if (++d->restart.tries == MASTER_LOOKS) {
         console_log("d%u stays down: its bus master %s does not stop", (unsigned)d->domid, name);
         restart_stay_down(v);
     } else {
-        restart_sleep(v, QUIET_NS);
+        restart_sleep(v, master_look_ns(d));
     }
 }
 

@@ -11,6 +11,8 @@ int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max)
 {
     int parent = fdt_parent_offset(fdt, node);
 
+    if (pci_is_function(fdt, node))
+        return pci_read_reg(fdt, node, spans, max);
     return parent < 0 ? 0 : tree_read_spans(fdt, node, "reg", tree_read_cells(fdt, parent), spans, max);
 }
 

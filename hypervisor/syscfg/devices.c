@@ -102,14 +102,21 @@ bool device_find_word(const struct system *system, const struct domain *domain, 
                       uint64_t *address)
 {
     struct span reg[8], word;
+    int nr = board_read_reg(system->fdt, host, reg, ARRAY_SIZE(reg));
+    uint64_t at = offset;
+    int n = 0;
 
-    if (offset % 4 != 0 || board_read_reg(system->fdt, host, reg, ARRAY_SIZE(reg)) < 1)
+    while (n < nr && at >= reg[n].limit - reg[n].base) {
+        at -= reg[n].limit - reg[n].base;
+        n++;
+    }
+    if (offset % 4 != 0 || n >= nr)
         return false;
-    word = (struct span){reg[0].base + offset, reg[0].base + offset + 4};
+    word = (struct span){reg[n].base + at, reg[n].base + at + 4};
     *address = word.base;
     for (unsigned i = 0; i < domain->nr_devices; i++)
         if (domain->devices[i].host == host && span_holds(domain->devices[i].span, word))
-            return span_holds(reg[0], word);
+            return span_holds(reg[n], word);
     return false;
 }
 

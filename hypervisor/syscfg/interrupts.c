@@ -35,6 +35,10 @@ void interrupts_read(const struct system *system, struct domain *domain, int hos
     int length;
     const fdt32_t *data = fdt_getprop(system->fdt, host, "interrupts", &length);
 
+    if (pci_is_function(system->fdt, host)) {
+        data = pci_interrupt(system->fdt, host);
+        length = 4 * IRQ_CELLS;
+    }
     if (!data)
         return;
     if (length % (4 * IRQ_CELLS) != 0) {

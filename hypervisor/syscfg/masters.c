@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { USUAL_IDLE_MS = 10, MOST_IDLE_MS = 10000 };
+
 /* Master n of the board: its node, or < 0. */
 struct board_masters {
     int node[FIREWALL_MAX_MASTERS];
@@ -112,6 +114,17 @@ static void read_idle(const struct system *system, const struct domain *domain, 
                    domain->path);
 }
 
+/* How long the domain's end waits for that. */
+static uint32_t read_idle_ms(const void *fdt, int host)
+{
+    uint32_t ms = USUAL_IDLE_MS;
+
+    if (!tree_read_u32(fdt, host, "fencepost,idle-ms", &ms) || (ms >= 1 && ms <= MOST_IDLE_MS))
+        return ms;
+    diag_error(tree_path(fdt, host), "fencepost,idle-ms", "<%u>: must be 1 to %d", ms, MOST_IDLE_MS);
+    return USUAL_IDLE_MS;
+}
+
 static void add_master(struct system *system, unsigned index, int host)
 {
     const struct domain *domain = &system->domains[index];
@@ -121,7 +134,7 @@ static void add_master(struct system *system, unsigned index, int host)
 
     if (!tree_read_u32(system->fdt, host, "fencepost,master", &number))
         return;
-    if (!system->strategy.cpu1_is_dma)
+    if (!system->strategy.cpu1_is_dma && tree_is_compatible(system->fdt, host, "fencepost,dma-channel"))
         diag_error(domain->path, "xen,path", "%s: is a channel of the DMA engine: needs fencepost,cpu1 = \"dma\"",
                    tree_path(system->fdt, host));
     master.number = (uint8_t)number;
@@ -129,6 +142,7 @@ static void add_master(struct system *system, unsigned index, int host)
     if (name)
         memcpy(master.name, name, strnlen(name, sizeof(master.name) - 1));
     read_idle(system, domain, host, &master);
+    master.idle_ms = read_idle_ms(system->fdt, host);
     if (domain->restart != RESTART_NEVER && !(master.flags & MASTER_CHECKED) && master.idle_mask == 0)
         diag_warn(domain->path, "fencepost,restart",
                   "nothing stops its device %s or tells that it is quiet: the domain will stay down when it stops",

@@ -226,13 +226,24 @@ bool guest_tree_make(struct system *system, struct domain *domain);
 /* Copies `node` and what is below it into the guest tree under construction. Returns a libfdt error. */
 int guest_devices_copy(void *guest, const void *from, int node);
 
-/* The `reg` of a board node, in its parent's cells, as tree_read_spans has it. */
+/* The node is a PCI function; its registers as board_read_reg has them. */
+bool pci_is_function(const void *fdt, int node);
+int pci_read_reg(const void *fdt, int node, struct span *spans, unsigned max);
+/* The three cells of its interrupt at the interrupt controller; NULL: it has none. */
+const fdt32_t *pci_interrupt(const void *fdt, int node);
+/* Bus, device and function as it names itself on the bus. */
+uint32_t pci_requester(const void *fdt, int node);
+
+/* The registers of a board node, as tree_read_spans has them: `reg` in its parent's cells, or those of a PCI function. */
 int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max);
 /* The span lies inside one memory node. */
 bool board_has_ram(const struct board *board, struct span span);
 /* The bus firewall stands in front of this board node. */
 bool master_is_checked(const struct system *system, int host);
-/* True, and *address set, if the word at `offset` in the device's registers is passed through to the domain. */
+/*
+ * True, and *address set, if the word at `offset` in the device's registers, one range after the other, is passed through
+ * to the domain.
+ */
 bool device_find_word(const struct system *system, const struct domain *domain, int host, uint32_t offset,
                       uint64_t *address);
 /* The first region of its host device: each assigned board node is met once that way. */

@@ -16,7 +16,7 @@
 
 enum {
     CONFIG_MAGIC = 0x46435046, /* "FPCF" */
-    CONFIG_VERSION = 3,
+    CONFIG_VERSION = 4,
 
     CONFIG_MAX_CPUS = 2,
     CONFIG_MAX_DOMAINS = 8,
@@ -205,7 +205,7 @@ struct config_master {
     uint8_t number;  /* as the bus firewall counts them */
     uint8_t flags;   /* enum config_master_flags */
     uint32_t idle_mask, idle_value; /* it is quiet when (word there & idle_mask) == idle_value; mask 0: nothing tells */
-    uint32_t pad0;
+    uint32_t idle_ms; /* how long that may take once nobody starts it again */
     uint64_t idle_address;
     char name[CONFIG_NAME_BYTES]; /* node name, cut */
 };

@@ -12,6 +12,8 @@
 #include "hv/config.h"
 #include "hv/domain.h"
 
+enum { MASTER_LOOKS = 100 };
+
 /* Boot: every master may reach what its domain owns, and runs. */
 void master_init(const struct config_header *config);
 
@@ -33,6 +35,7 @@ static inline void master_update(struct domain *d)
 /* Restart, in this order: close; poll is_quiet until true (each call is short); write the resets; open. */
 void master_close(struct domain *d);
 must_check bool master_is_quiet(const struct domain *d, const char **name); /* *name: the one that is not */
+uint32_t master_look_ns(const struct domain *d); /* from one look to the next; after MASTER_LOOKS it stays down */
 void master_open(struct domain *d);
 
 /* The firewall's interrupt: says on the console what was refused. */
