@@ -56,7 +56,7 @@ static reg_t loaded(uint32_t syndrome, reg_t value, uint32_t bytes)
 }
 
 /* Which emulated device answers at the address, if any. False: nobody does. */
-always_inline bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
+always_inline bool mmio_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, reg_t *value)
 {
     address = direct_map_device(v->domain, address);
     if (address - board_gicd_base < GIC_DISTRIBUTOR_SIZE)
@@ -76,7 +76,7 @@ cold static void refuse(struct vcpu *v, uint32_t syndrome)
         arch_inject_abort(v, false, syndrome & HSR_WNR, arch_fault_address(false));
 }
 
-always_inline void complete(struct trap_frame *frame, uint32_t syndrome, uint32_t value)
+always_inline void complete(struct trap_frame *frame, uint32_t syndrome, reg_t value)
 {
     if (!(syndrome & HSR_WNR))
         arch_frame_set(frame, syndrome >> HSR_SRT_SHIFT & 31, loaded(syndrome, value, access_bytes(syndrome)));
@@ -86,11 +86,11 @@ always_inline void complete(struct trap_frame *frame, uint32_t syndrome, uint32_
 always_inline void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
 {
     const bool write = syndrome & HSR_WNR;
-    uint32_t value = 0;
+    reg_t value = 0;
 
     if (likely(syndrome & HSR_ISV)) {
         if (write)
-            value = (uint32_t)arch_frame_get(frame, syndrome >> HSR_SRT_SHIFT & 31);
+            value = arch_frame_get(frame, syndrome >> HSR_SRT_SHIFT & 31);
         if (likely(mmio_access(v, arch_fault_address(false), access_bytes(syndrome), write, &value))) {
             complete(frame, arch_syndrome(), value); /* read again, not kept across the call */
             return;

@@ -42,7 +42,7 @@ struct access {
     uint32_t offset;     /* from the first register of the table's line */
     uint32_t size;
     bool write;
-    uint32_t value, high; /* in or out; high: upper word of a 64-bit access */
+    uint32_t value, high; /* in or out; high: upper word of a 64-bit read */
 };
 
 struct registers {
@@ -348,7 +348,7 @@ static const struct registers sgi_frame[] = {
     {0x0e00, 0x0e04, SIZE_32, read_constant, 0}, /* NSACR */
 };
 
-static bool perform(struct access *a, const struct registers *table, size_t lines, uint32_t offset, uint32_t *value)
+static bool perform(struct access *a, const struct registers *table, size_t lines, uint32_t offset, reg_t *value)
 {
     const struct registers *line = table;
 
@@ -357,27 +357,25 @@ static bool perform(struct access *a, const struct registers *table, size_t line
     if (line == table + lines || !(line->sizes & a->size) || offset % a->size != 0)
         return false;
     a->offset = offset - line->first;
-    a->value = a->write ? *value : line->constant;
+    a->value = a->write ? (uint32_t)*value : line->constant;
     lock_acquire(&vgic_lock);
     line->access(a);
     lock_release(&vgic_lock);
     if (a->write)
         changed(a);
     else
-        value[0] = a->value;
-    if (!a->write && a->size == SIZE_64)
-        value[1] = a->high;
+        *value = (reg_t)((uint64_t)a->high << 32 | a->value);
     return true;
 }
 
-bool vgic_distributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, uint32_t *value)
+bool vgic_distributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, reg_t *value)
 {
     struct access a = {.d = v->domain, .target = NULL, .size = size, .write = write};
 
     return perform(&a, distributor, ARRAY_SIZE(distributor), offset, value);
 }
 
-bool vgic_redistributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, uint32_t *value)
+bool vgic_redistributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, reg_t *value)
 {
     struct access a = {.d = v->domain, .size = size, .write = write};
     const uint32_t id = offset / FRAME_STRIDE;

@@ -102,7 +102,7 @@ static void update(struct domain *d, const struct vuart *u)
     vgic_set_line(d, (u->ris & u->imsc) != 0);
 }
 
-static __attribute__((noinline)) void change_register(struct domain *d, uint32_t offset, uint32_t mask, bool write, uint32_t *value)
+static __attribute__((noinline)) void change_register(struct domain *d, uint32_t offset, uint32_t mask, bool write, reg_t *value)
 {
     struct vuart *const u = &d->vuart;
 
@@ -110,7 +110,7 @@ static __attribute__((noinline)) void change_register(struct domain *d, uint32_t
         console_domain_put(d, (char)*value);
     lock_acquire(&vuart_lock);
     if (write)
-        write_register(u, offset, *value, mask);
+        write_register(u, offset, (uint32_t)*value, mask);
     else
         *value = receive(u) & mask;
     update(d, u);
@@ -118,12 +118,12 @@ static __attribute__((noinline)) void change_register(struct domain *d, uint32_t
 }
 
 /* A read of anything but data is one field, and nothing changes. The flags are what a driver polls. */
-bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value)
+bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, reg_t *value)
 {
     struct domain *const d = v->domain;
     const uint32_t offset = (uint32_t)(address - (uintptr_t)config_verified->vuart_base);
 
-    if (unlikely(!(d->config->flags & DOMAIN_VPL011) || bytes > sizeof(*value)))
+    if (unlikely(!(d->config->flags & DOMAIN_VPL011) || bytes > sizeof(uint32_t)))
         return false;
     if (likely(offset == FR && !write)) {
         *value = flags(&d->vuart);

@@ -51,11 +51,11 @@ void vgic_start_vcpu(struct vcpu *v);
 /*
  * One access of a guest to the emulated distributor or redistributors. `offset` is from the start of GICD
  * (64 KiB) or of the redistributor window. Returns false when no register of that size answers there (the
- * caller injects an abort). Size is 1, 2, 4 or 8 bytes; 8 only where the architecture has a 64-bit register:
- * then `value` is two words, the lower one first. Runs on the CPU of `v`, the accessing vCPU.
+ * caller injects an abort). Size is 1, 2, 4 or 8 bytes, 8 only where the architecture has a 64-bit register. What a read
+ * has above its size is not to be looked at. Runs on the CPU of `v`, the accessing vCPU.
  */
-must_check bool vgic_distributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, uint32_t *value);
-must_check bool vgic_redistributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, uint32_t *value);
+must_check bool vgic_distributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, reg_t *value);
+must_check bool vgic_redistributor_access(struct vcpu *v, uint32_t offset, uint32_t size, bool write, reg_t *value);
 
 /* A trapped write of ICC_SGI1R (guest IPI). */
 void vgic_send_sgi(struct vcpu *v, uint64_t sgi1r);

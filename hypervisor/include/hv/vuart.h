@@ -32,7 +32,7 @@ void vuart_reset(struct domain *d);
  * One access of a guest. False when nothing answers: the domain has no vPL011, the address is another, or the access
  * is an abort. Sizes 1, 2 and 4 bytes; the upper bytes of a register read as 0 and stay with a smaller one.
  */
-must_check bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, uint32_t *value);
+must_check bool vuart_access(struct vcpu *v, uintptr_t address, uint32_t bytes, bool write, reg_t *value);
 
 /* The console's UART has received something. */
 void vuart_take_input(void);
