@@ -30,7 +30,7 @@ struct sheet {
     uint32_t lives;   /* domain 2: how often it was started */
     uint32_t done;    /* domain 2: the life that has finished its part */
     uint32_t go;      /* domain 1: lets domain 2 go on */
-    uint32_t word[64]; /* whatever the test wants to keep */
+    uint32_t word[160]; /* whatever the test wants to keep */
 };
 
 #define board ((volatile struct sheet *)BOARD)

@@ -65,6 +65,12 @@ static inline void icc_write_ctlr(uint32_t control)
     __asm__ volatile("mcr p15, 0, %0, c12, c12, 4\n\tisb" ::"r"(control) : "memory");
 }
 
+/* Active priorities of group 0, in which no interrupt of a guest is. */
+static inline void icc_write_ap0r0(uint32_t priorities)
+{
+    __asm__ volatile("mcr p15, 0, %0, c12, c8, 4\n\tisb" ::"r"(priorities) : "memory");
+}
+
 static inline void icc_write_dir(uint32_t intid)
 {
     __asm__ volatile("mcr p15, 0, %0, c12, c11, 1\n\tisb" ::"r"(intid) : "memory");

@@ -69,6 +69,12 @@ static inline void icc_write_dir(uint64_t intid)
     __asm__ volatile("msr icc_dir_el1, %0\n\tisb" ::"r"(intid) : "memory");
 }
 
+/* Active priorities of group 0, in which no interrupt of a guest is. */
+static inline void icc_write_ap0r0(uint64_t priorities)
+{
+    __asm__ volatile("msr icc_ap0r0_el1, %0\n\tisb" ::"r"(priorities) : "memory");
+}
+
 static inline void vbar_write(uintptr_t address)
 {
     __asm__ volatile("msr vbar_el1, %0\n\tisb" ::"r"(address));

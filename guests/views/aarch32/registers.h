@@ -61,7 +61,8 @@ CP15(tpidruro, 0, 13, 0, 3) CP15(tpidrprw, 0, 13, 0, 4) CP15(csselr, 2, 0, 0, 0)
 CP15(ifsr, 0, 5, 0, 1) CP15(dfar, 0, 6, 0, 0) CP15(ifar, 0, 6, 0, 2) CP15(par, 0, 7, 4, 0)
 CP15(cntkctl, 0, 14, 1, 0) CP15(mair0, 0, 10, 2, 0) CP15(mair1, 0, 10, 2, 1) CP15(prselr, 0, 6, 2, 1)
 CP15(prbar, 0, 6, 3, 0) CP15(prlar, 0, 6, 3, 1) CP15(icc_pmr, 0, 4, 6, 0) CP15(icc_bpr1, 0, 12, 12, 3)
-CP15(icc_igrpen1, 0, 12, 12, 7) CP15(cntv_ctl, 0, 14, 3, 1) CP15(sctlr, 0, 1, 0, 0)
+CP15(icc_igrpen1, 0, 12, 12, 7) CP15(icc_ctlr, 0, 12, 12, 4) CP15(icc_bpr0, 0, 12, 8, 3)
+CP15(icc_igrpen0, 0, 12, 12, 6) CP15(icc_ap0r0, 0, 12, 8, 4) CP15(icc_ap1r0, 0, 12, 9, 0) CP15(cntv_ctl, 0, 14, 3, 1) CP15(sctlr, 0, 1, 0, 0)
 
 #define REG(name, bits) {#name, read_##name, write_##name, bits}
 
@@ -93,7 +94,11 @@ static const struct reg fault_registers[] = {
     REG(dfsr, 0x00000c3f), REG(ifsr, 0x0000003f), REG(dfar, 0xffffffff), REG(ifar, 0xffffffff), REG(par, 0xfffff001),
 };
 
-static const struct reg gic_registers[] = {REG(icc_pmr, 0xf8), REG(icc_igrpen1, ONE)};
+/* The control first: CBPR is part of it, and with it BPR1 cannot be written. */
+static const struct reg gic_registers[] = {REG(icc_ctlr, 3), REG(icc_pmr, 0xf8), REG(icc_igrpen1, ONE), REG(icc_igrpen0, ONE),
+                                           REG(icc_bpr0, 7), REG(icc_bpr1, 7), REG(icc_ap1r0, 0xffffffff)};
+
+static const struct reg group_0_registers[] = {REG(icc_ap0r0, 0xffffffff)}; /* no interrupt of a guest is ever in that group */
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

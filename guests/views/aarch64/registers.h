@@ -30,7 +30,8 @@ struct reg {
 SYSREG(elr_el1) SYSREG(spsr_el1) SYSREG(sp_el0) SYSREG(tpidr_el0) SYSREG(tpidrro_el0) SYSREG(tpidr_el1)
 SYSREG(contextidr_el1) SYSREG(cpacr_el1) SYSREG(vbar_el1) SYSREG(csselr_el1) SYSREG(cntkctl_el1) SYSREG(sctlr_el1)
 SYSREG(ttbr0_el1) SYSREG(ttbr1_el1) SYSREG(tcr_el1) SYSREG(mair_el1) SYSREG(esr_el1) SYSREG(far_el1) SYSREG(par_el1)
-SYSREG(icc_pmr_el1) SYSREG(icc_igrpen1_el1) SYSREG(cntv_ctl_el0) SYSREG(nzcv)
+SYSREG(icc_pmr_el1) SYSREG(icc_igrpen1_el1) SYSREG(icc_igrpen0_el1) SYSREG(icc_ctlr_el1) SYSREG(icc_bpr0_el1)
+SYSREG(icc_bpr1_el1) SYSREG(icc_ap0r0_el1) SYSREG(icc_ap1r0_el1) SYSREG(cntv_cval_el0) SYSREG(cntv_ctl_el0) SYSREG(nzcv)
 
 #define REG(name, bits) {#name, read_##name, write_##name, bits}
 #define EVERY_BIT (~0ull)
@@ -50,7 +51,12 @@ static const struct reg translation_registers[] = {REG(ttbr0_el1, 0xffffffffffff
 
 static const struct reg fault_registers[] = {REG(esr_el1, 0xffffffff), REG(far_el1, EVERY_BIT), REG(par_el1, 0x0000fffffffff001)};
 
-static const struct reg gic_registers[] = {REG(icc_pmr_el1, 0xf8), REG(icc_igrpen1_el1, 1)};
+/* The control first: CBPR is part of it, and with it BPR1 cannot be written. */
+static const struct reg gic_registers[] = {REG(icc_ctlr_el1, 3), REG(icc_pmr_el1, 0xf8), REG(icc_igrpen1_el1, 1),
+                                           REG(icc_igrpen0_el1, 1), REG(icc_bpr0_el1, 7), REG(icc_bpr1_el1, 7),
+                                           REG(icc_ap1r0_el1, 0xffffffff)};
+
+static const struct reg group_0_registers[] = {REG(icc_ap0r0_el1, 0xffffffff)}; /* no interrupt of a guest is ever in that group */
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

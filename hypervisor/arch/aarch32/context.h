@@ -46,7 +46,6 @@ struct vcpu_context {
 
     /* Written when the vCPU is switched in, never read back: they are EL2's. */
     uint32_t vmpidr, hcr, hcptr;
-    uint32_t cntvoff[2];
     uint32_t lr[3], lrc[3], ich_hcr; /* looked at only when lr_used is not 0 */
 
     /* Switched lazily: only when another vCPU wants them. */

@@ -95,11 +95,12 @@ enter_vcpu:
     blne view_load
 
     add lr, r4, #(VCPU_CTX + CTX_LR_USED)
-    ldmia lr!, {r2 - r7}        /* lr_used, vmpidr, hcr, hcptr, cntvoff */
+    ldmia lr!, {r2 - r5}        /* lr_used, vmpidr, hcr, hcptr */
+    mov r6, #0
     mcr p15, 4, r3, c0, c0, 5
     mcr p15, 4, r4, c1, c1, 0
     mcr p15, 4, r5, c1, c1, 2
-    mcrr p15, 4, r6, r7, c14
+    mcr p15, 4, r6, c12, c8, 0  /* ICH_AP0R0: a guest can write it, and it would hold up the next one's interrupts */
     cmp r2, #0
     blne load_list_registers
     ldr r1, [sp, #FRAME + CPU_CURRENT]

@@ -103,6 +103,7 @@ enter_vcpu:
     LOAD_SYSREGS vmpidr_el2, hcr_el2, (CTX_VMPIDR - CTX_PC)
     ldr x3, [x2, #(CTX_CPTR - CTX_PC)]
     msr cptr_el2, x3
+    msr s3_4_c12_c8_0, xzr /* ICH_AP0R0_EL2: a guest can write it, and it would hold up the next one's interrupts */
     ldr w3, [x2, #(CTX_LR_USED - CTX_PC)]
     cbz w3, 2f
     bl load_list_registers
