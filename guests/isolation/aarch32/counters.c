@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Systems that measure open the cycle counter to guests on every CPU, where the core has one. */
-#include "encodings.h"
+#include "../instructions.h"
 
 static void expect_counter_as_id_says(void)
 {

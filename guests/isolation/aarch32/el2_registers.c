@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registers of EL2: undefined at the guest's own vector, and nothing changes. */
-#include "encodings.h"
-#include "../places.h"
+#include "../instructions.h"
 
 #define BOTH(name, opc1, crn, crm, opc2) \
     {"MRC " name, A32_MRC(15, opc1, crn, crm, opc2)}, {"MCR " name, A32_MCR(15, opc1, crn, crm, opc2)}
@@ -34,39 +33,27 @@ static const struct instruction gic_registers[] = {
     BOTH("ICH_LR3", 4, 12, 12, 3),  BOTH("ICH_LRC3", 4, 12, 14, 3), BOTH("ICH_AP1R0", 4, 12, 9, 0),
 };
 
-/* Both fills would open something if the write took effect. */
-static void all_undefined(const struct instruction *list, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        expect_undefined(&list[i], 0);
-        expect_undefined(&list[i], ~0u);
-    }
-    for (uint32_t i = 0; i < COUNT_OF(hypervisor_places); i++)
-        expect_denied(READ, hypervisor_places[i].base, hypervisor_places[i].what);
-    expect_denied(READ, peer_ram.base, peer_ram.what);
-}
-
 TEST(isolation, the_el2_mpu_is_undefined_for_el1, IDS "S4-23", WHY "one region more and the guest is out",
      NEEDS "strategies=all")
 {
-    all_undefined(mpu_registers, COUNT_OF(mpu_registers));
+    expect_all_undefined(mpu_registers, COUNT_OF(mpu_registers));
 }
 
 TEST(isolation, control_registers_of_el2_are_undefined_for_el1, IDS "S4-23",
      WHY "HCR.VM is the only thing between a guest and all memory", NEEDS "strategies=all")
 {
-    all_undefined(control_registers, COUNT_OF(control_registers));
+    expect_all_undefined(control_registers, COUNT_OF(control_registers));
 }
 
 TEST(isolation, timers_of_el2_are_undefined_for_el1, IDS "S4-23", WHY "the time slice hangs on them", NEEDS "")
 {
-    all_undefined(timer_registers, COUNT_OF(timer_registers));
+    expect_all_undefined(timer_registers, COUNT_OF(timer_registers));
 }
 
 TEST(isolation, the_virtual_interrupt_control_is_undefined_for_el1, IDS "S4-23",
      WHY "a list register with the HW bit deactivates physical interrupts", NEEDS "")
 {
-    all_undefined(gic_registers, COUNT_OF(gic_registers));
+    expect_all_undefined(gic_registers, COUNT_OF(gic_registers));
 }
 
 TEST(isolation, banked_registers_of_hyp_mode_are_undefined_for_el1, IDS "S4-23", WHY "they hold the hypervisor's stack",
@@ -78,7 +65,7 @@ TEST(isolation, banked_registers_of_hyp_mode_are_undefined_for_el1, IDS "S4-23",
         {"MRS SPSR_hyp", A32_MRS_BANKED(1, 14) | 1u << 22},
     };
 
-    all_undefined(list, COUNT_OF(list));
+    expect_all_undefined(list, COUNT_OF(list));
 }
 
 static uint32_t mode_now(void)
@@ -106,7 +93,7 @@ TEST(isolation, a_mode_change_to_hyp_is_refused, IDS "S4-23", WHY "CPS, MSR and 
 
     expect_contained(&msr, hyp);
     expect_eq(mode_now(), 0x13);
-    expect_denied(READ, 0x10000000, "hypervisor text");
+    still_well();
 }
 
 static void return_to_hyp(void *unused)
@@ -127,6 +114,5 @@ TEST(isolation, an_exception_return_to_hyp_mode_is_refused, IDS "S4-23", WHY "th
 {
     fault_catch(return_to_hyp, NULL);
     expect_eq(mode_now(), 0x13);
-    expect_denied(READ, 0x10000000, "hypervisor text");
-    expect_eq(hypercall_xen_version(XENVER_version, NULL), FENCEPOST_XEN_MAJOR << 16 | FENCEPOST_XEN_MINOR);
+    still_well();
 }

@@ -3,7 +3,7 @@
 #ifndef ISOLATION_ENCODINGS_H
 #define ISOLATION_ENCODINGS_H
 
-#include "../probe.h"
+#include <stdint.h>
 
 #define A32_MCR(coproc, opc1, crn, crm, opc2)                                                          \
     (0xee000010u | (uint32_t)(opc1) << 21 | (uint32_t)(crn) << 16 | (uint32_t)(coproc) << 8 |          \
@@ -17,34 +17,7 @@
 #define A32_MRS_BANKED(m, m1) (0xe1000200u | (uint32_t)(m1) << 16 | (uint32_t)(m) << 8)
 #define A32_MSR_BANKED(m, m1) (0xe120f200u | (uint32_t)(m1) << 16 | (uint32_t)(m) << 8)
 
-struct instruction {
-    const char *what;
-    uint32_t word;
-};
-
-/* Runs it with r0-r3 = `fill`; what kind of exception it ended in. */
-static inline enum fault_kind outcome(uint32_t instruction, uint32_t fill)
-{
-    uintptr_t registers[4] = {fill, fill, fill, fill};
-
-    return try_instruction(instruction, registers).kind;
-}
-
-static inline void expect_undefined(const struct instruction *instruction, uint32_t fill)
-{
-    const enum fault_kind kind = outcome(instruction->word, fill);
-
-    if (kind != FAULT_UNDEFINED)
-        fail_("%s (0x%x) ended in kind %d, expected undefined", instruction->what, instruction->word, (int)kind);
-}
-
-/* Nothing at all, or undefined at our own vector: both keep the guest inside. */
-static inline void expect_contained(const struct instruction *instruction, uint32_t fill)
-{
-    const enum fault_kind kind = outcome(instruction->word, fill);
-
-    if (kind != FAULT_NONE && kind != FAULT_UNDEFINED)
-        fail_("%s (0x%x) ended in kind %d", instruction->what, instruction->word, (int)kind);
-}
+#define SEMIHOSTING_CALL 0xe10f0070u /* HLT #0xF000 */
+#define BREAKPOINT 0xe1200070u       /* BKPT #0 */
 
 #endif
