@@ -225,8 +225,10 @@ void master_init(const struct config_header *config)
     nr_masters = config->nr_masters;
     if (nr_masters == 0)
         return;
-    if (firewall_intid)
-        gic_enable_spi(firewall_intid, 0, true);
+    if (firewall_intid) {
+        gic_set_edge(firewall_intid);
+        gic_enable_spi(firewall_intid, 0);
+    }
     for (uint32_t i = 0; i < nr_domains; i++)
         open(&domains[i]);
 }

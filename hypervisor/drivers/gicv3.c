@@ -125,13 +125,16 @@ void gic_mask_spi(uint32_t intid)
     gicd_wait();
 }
 
-void gic_enable_spi(uint32_t intid, unsigned cpu, bool edge)
+void gic_set_edge(uint32_t intid)
 {
     const uint32_t config = word_of(GIC_ICFGR, intid, 2);
-    const uint32_t edge_bit = 2u << intid % 16 * 2;
 
-    gic_mask_spi(intid); /* trigger and route change only while off */
-    gicd_write(config, edge ? gicd_read(config) | edge_bit : gicd_read(config) & ~edge_bit);
+    gicd_write(config, gicd_read(config) | 2u << intid % 16 * 2);
+}
+
+void gic_enable_spi(uint32_t intid, unsigned cpu)
+{
+    gic_mask_spi(intid); /* the route changes only while it is off */
     route(intid, cpu);
     arch_dsb();
     gicd_write_bit(GIC_ISENABLER, intid);

@@ -16,8 +16,10 @@ enum {
 void vgic_assign_spi(struct domain *d, uint32_t intid, bool edge)
 {
     vgic_set_bit(d->vgic.own, intid - VGIC_FIRST_SPI);
-    if (edge)
+    if (edge) {
         vgic_set_bit(d->vgic.edge, intid - VGIC_FIRST_SPI);
+        gic_set_edge(intid);
+    }
 }
 
 void vgic_assign_emulated(struct domain *d, uint32_t intid)

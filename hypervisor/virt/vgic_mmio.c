@@ -83,7 +83,7 @@ static void route_spi(struct domain *d, uint32_t spi)
     if (intid == g->emulated)
         return;
     if (g->spi[spi / 32].enabled >> spi % 32 & 1)
-        gic_enable_spi(intid, d->vcpus[g->target[spi]].cpu_id, vgic_test_bit(g->edge, spi));
+        gic_enable_spi(intid, d->vcpus[g->target[spi]].cpu_id);
     else
         gic_mask_spi(intid);
 }

@@ -196,7 +196,7 @@ void vuart_init(void)
     }
     if (listener == NULL)
         return;
-    gic_enable_spi(board_uart_rx_intid, 0, false);
+    gic_enable_spi(board_uart_rx_intid, 0);
     uart_receive(board_uart_base);
     vuart_take_input(); /* a UART may hold a character of before, and interrupts for none while it is full */
 }

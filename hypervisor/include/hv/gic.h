@@ -21,8 +21,10 @@ enum {
 void gic_init_distributor(void);
 /* On every CPU: redistributor awake, SGI 0 and PPIs 25, 26, 27 enabled, CPU interface on, ICH on. */
 void gic_init_cpu(unsigned cpu);
-/* Routes and enables one SPI of an assigned device. `edge`: trigger. */
-void gic_enable_spi(uint32_t intid, unsigned cpu, bool edge);
+/* Before its device can interrupt: an edge is latched from then on, also while the SPI is disabled. */
+void gic_set_edge(uint32_t intid);
+/* Routes and enables one SPI of an assigned device. */
+void gic_enable_spi(uint32_t intid, unsigned cpu);
 /* The guest disabled its interrupt: what is pending stays. */
 void gic_mask_spi(uint32_t intid);
 /* Start and restart of a domain: off, neither pending nor active. */
