@@ -76,3 +76,50 @@ def test_a_real_master_goes_to_a_direct_mapped_domain_alone(tmp_path: Path) -> N
     refused = syscfg(changed(tmp_path, "fw-cfg", "&domU1 { /delete-property/ direct-map; };"), tmp_path / "b")
     assert refused.returncode == 2
     assert "direct-map: missing in /chosen/domU1: a device that may master the bus uses physical addresses" in refused.stderr
+
+
+FORCE = "fencepost,force-dma-without-direct-map"
+
+
+@pytest.mark.requirement("S3-09")
+@pytest.mark.requirement("S2-17")
+def test_dma_without_the_direct_map_must_be_insisted_on_and_is_told_loudly(tmp_path: Path) -> None:
+    """A domain that asks for it gets it, with a warning for each device that says what will happen."""
+    given = syscfg(paths.system("misdirected"), tmp_path / "a")
+    assert given.returncode == 0, given.stderr
+    for device in ("/fw_cfg@9020000", "/virtio_mmio@a003e00"):
+        (warning,) = [line for line in given.stderr.splitlines() if FORCE in line and f"its device {device} " in line]
+        assert warning == (f"warning: /chosen/domU1/device-tree@c1000000/passthrough{device}: {FORCE}: /chosen/domU1 is NOT "
+                           f"DIRECT-MAPPED: its device {device} takes the domain's addresses for physical ones, and will read "
+                           "and overwrite memory of other domains and of the hypervisor")
+    blob = (tmp_path / "a" / "domU1.dtb").read_bytes()
+    assert not any(name == FORCE for _, name, _ in devicetree.walk(blob))
+    assert any(name == "dma-coherent" for _, name, _ in devicetree.walk(blob))
+
+
+def one_device(properties: str, direct_map: bool) -> str:
+    """fw_cfg's node of the system says this of who may master the bus."""
+    node = "/chosen/domU1/device-tree@c1000000/passthrough/fw_cfg@9020000"
+    return ("" if direct_map else "&domU1 { /delete-property/ direct-map; };\n") + f"&{{{node}}} {{ /delete-property/ xen,force-assign-without-iommu; {properties} }};"
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (one_device(f"{FORCE};", direct_map=False), "xen,force-assign-without-iommu: missing"),
+    (one_device(f"xen,force-assign-without-iommu; {FORCE};", direct_map=True),
+     f"{FORCE}: /chosen/domU1 is direct-mapped: must be absent"),
+    (one_device(f"xen,force-assign-without-iommu; {FORCE} = <1>;", direct_map=False), f"{FORCE}: 4 bytes: a boolean has no value"),
+])
+def test_insisting_is_not_trust_and_not_for_others(tmp_path: Path, change: str, words: str) -> None:
+    refused = syscfg(changed(tmp_path / "tree", "fw-cfg", change), tmp_path / "a")
+    assert refused.returncode == 2 and words in refused.stderr
+
+
+def test_a_page_of_two_devices_has_one_domain(tmp_path: Path) -> None:
+    """Eight virtio transports share a page: another one than the disk's is domain 1's as well."""
+    other = """/ { virtio_mmio@a003c00 { compatible = "virtio,mmio"; reg = <0 0x0a003c00 0 0x200>; }; };
+&domU2 { device-tree@c1010000 { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0xc1010000 0x10000>;
+    passthrough { #address-cells = <2>; #size-cells = <2>; virtio_mmio@a003c00 { xen,path = "/virtio_mmio@a003c00";
+        xen,reg = <0x0 0x0a003000 0x0 0x1000 0x0 0x0a003000>; xen,force-assign-without-iommu; }; }; }; };"""
+    refused = syscfg(changed(tmp_path / "tree", "virtio", other), tmp_path / "a")
+    assert refused.returncode == 2
+    assert "[0xa003000, 0xa004000) overlaps [0xa003000, 0xa004000)" in refused.stderr, refused.stderr

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char device_dma_force[] = "fencepost,force-dma-without-direct-map";
+
 /* A checked tree in memory that lives until the end of the run, or NULL after an error. */
 static const void *load_tree(const struct domain *domain, const char *file)
 {
@@ -142,6 +144,29 @@ static void read_regions(const struct system *system, struct domain *domain, int
 }
 
 /*
+ * A device takes the addresses that it is given for physical ones. A domain that is not direct-mapped knows others, so each
+ * transfer goes somewhere else: an error, unless somebody wants to see that.
+ */
+static void check_addresses(const struct system *system, const struct domain *domain, int node, int host)
+{
+    const char *path = tree_path(domain->partial_fdt, node);
+    const bool forced = tree_read_flag(domain->partial_fdt, node, device_dma_force);
+
+    if (domain->flags & DOMAIN_DIRECT_MAP) {
+        if (forced)
+            diag_error(path, device_dma_force, "%s is direct-mapped: must be absent", domain->path);
+    } else if (forced) {
+        diag_warn(path, device_dma_force,
+                  "%s is NOT DIRECT-MAPPED: its device %s takes the domain's addresses for physical ones, and will read "
+                  "and overwrite memory of other domains and of the hypervisor",
+                  domain->path, host >= 0 ? tree_path(system->fdt, host) : path);
+    } else {
+        diag_error(path, "direct-map", "missing in %s: a device that may master the bus uses physical addresses",
+                   domain->path);
+    }
+}
+
+/*
  * No IOMMU anywhere: a device that may master the bus reaches everything unless the bus firewall checks it, so
  * somebody must have said "trusted".
  */
@@ -151,9 +176,7 @@ static void check_trust(const struct system *system, struct domain *domain, int 
 
     if (host >= 0 && tree_has(system->fdt, host, "fencepost,no-dma"))
         return;
-    if (!(domain->flags & DOMAIN_DIRECT_MAP))
-        diag_error(path, "direct-map", "missing in %s: a device that may master the bus uses physical addresses",
-                   domain->path);
+    check_addresses(system, domain, node, host);
     if (master_is_checked(system, host))
         return;
     if (!tree_read_flag(domain->partial_fdt, node, "xen,force-assign-without-iommu")) {

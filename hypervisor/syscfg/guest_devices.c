@@ -7,7 +7,7 @@
 static bool is_for_the_hypervisor(const char *property)
 {
     return strcmp(property, "xen,reg") == 0 || strcmp(property, "xen,path") == 0 ||
-           strcmp(property, "xen,force-assign-without-iommu") == 0;
+           strcmp(property, "xen,force-assign-without-iommu") == 0 || strcmp(property, device_dma_force) == 0;
 }
 
 static int copy_properties(void *guest, const void *from, int node)

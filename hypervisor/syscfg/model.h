@@ -248,6 +248,8 @@ bool device_find_word(const struct system *system, const struct domain *domain, 
                       uint64_t *address);
 /* The first region of its host device: each assigned board node is met once that way. */
 bool device_is_first(const struct domain *domain, unsigned index);
+/* Property of an assigned device: its DMA shall go wrong. */
+extern const char device_dma_force[];
 /* Bit per physical CPU that runs a vCPU of the domain. */
 uint32_t domain_cpus(const struct domain *domain);
 /* True when `span` is the part of the domain's RAM that `shared` maps for everybody. */
