@@ -11,7 +11,7 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 
 from testsuite.session import Settings
 from tool import board as boards
-from tool import divergences, failure, records, stored, strategy, trial
+from tool import divergences, failure, records, stored, strategy, trial, xenfailures
 from tool.exitcodes import Stop
 from tool.verdict import Kind
 
@@ -73,6 +73,7 @@ class GuestItem(pytest.Item):
         super().__init__(**rest)
         self.trial = trial
         self.outcome: Any = None
+        self.otherwise = ""    # an expected failure, but another one
         record = trial.record
         for marker in (trial.strategy, trial.kind, *(["slow"] if record.needs.slow else [])):
             register(self.config, marker, "see pytest.ini")
@@ -103,6 +104,8 @@ class GuestItem(pytest.Item):
             raise
         verdict = self.outcome.verdict
         self._tell(verdict.kind.value, verdict.reason)
+        self.otherwise = self._otherwise(settings)
+        self.user_properties += [("expected_failure", "no")] if self.otherwise else []
         self.user_properties += [("kept", "yes")] if self.outcome.kept else []
         self.user_properties += [(f"metric.{m.name}", f"{m.value} {m.unit}") for m in verdict.metrics]
         if verdict.kind is Kind.ERROR:
@@ -112,12 +115,20 @@ class GuestItem(pytest.Item):
         verdict, wanted = self.outcome.verdict, self.trial.expected_failure
         if verdict.kind is Kind.SKIP:
             pytest.skip(verdict.reason)
-        if wanted and verdict.kind is Kind.FAIL:
+        if wanted and verdict.kind is Kind.FAIL and not self.otherwise:
             pytest.xfail(f"expected under {wanted}: {verdict.reason}")
         if wanted and verdict.kind is Kind.PASS:
             raise NotPassed(self.outcome, unexpected=True)
         if verdict.kind is not Kind.PASS:
             raise NotPassed(self.outcome)
+
+    def _otherwise(self, settings: Settings) -> str:
+        """Why a failure that is expected is not this one."""
+        one, verdict = self.trial, self.outcome.verdict
+        listed = one.reference and one.expected_failure and verdict.kind is Kind.FAIL
+        if not listed or settings.record_failures:
+            return ""
+        return xenfailures.otherwise(xenfailures.load(), one.reference, one.record.test, verdict.reason)
 
     def _tell(self, verdict: str, reason: str) -> None:
         self.user_properties += [("verdict", verdict), ("reason", reason)]
@@ -136,6 +147,8 @@ class GuestItem(pytest.Item):
         head = f"{verdict.kind.value}: {verdict.reason}"
         if failed.unexpected:
             head = f"[XPASS(strict)] passes under {self.trial.expected_failure}, where a failure is expected"
+        elif self.otherwise:
+            head = f"{self.otherwise}; now {head}"
         options = self.config.stash[SETTINGS].options()
         return self._report(f"{head}\n{failure.text(failed.outcome, self.nodeid, options)}", head)
 

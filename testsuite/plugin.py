@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from testsuite import rows, session as sessions
 from testsuite.collection import SETTINGS, GuestFile, GuestItem, register
 from tool import board as boards
-from tool import environment, paths, results, stored, strategy, xen
+from tool import divergences, environment, paths, results, stored, strategy, xen, xenfailures
 from tool.coverage import run as coverage
 from tool.coverage import text as coverage_text
 from tool.exitcodes import EnvironmentMissing, Exit, Stop, UsageError
@@ -36,6 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--serial", default="", metavar="DEV", help="the real board's console")
     group.addoption("--coverage", action="store_true",
                     help="mark which instructions of the hypervisor run and which way its branches go; print it per file")
+    group.addoption("--record-failures", action="store_true",
+                    help="write down how the tests that testsuite/divergences.toml lists fail under this Xen")
     group.addoption("--guest", metavar="FILE", help="run the tests of a guest image of your own (ELF)")
 
 
@@ -70,6 +73,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             boards.demand(required, attached if required == board else boards.Attached())
         settings = sessions.begin(board, config.getoption("--hypervisor"), config.getoption("--guest"),
                                   config.getoption("--strategy"), attached, Progress(quiet=config.getoption("quiet", 0) > 0))
+        if config.getoption("--record-failures"):
+            if settings.reference not in xen.NAMES:
+                raise UsageError(f"--record-failures: is for a real Xen: --hypervisor {' or '.join(xen.NAMES)}")
+            settings = replace(settings, record_failures=True)
         if config.getoption("--coverage") and not settings.broken:
             coverage.begin(Path(settings.run_folder), settings.images)
     except EnvironmentMissing as stop:
@@ -160,9 +167,17 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
             stored.keep(folder, config.getoption("--board"))
         if run is not None and _all_guests(config) and run.ran_all:
             stored.keep(folder, config.getoption("--board"), config.stash[SETTINGS].reference or stored.OURS)
+        if config.stash[SETTINGS].record_failures:
+            _record_failures(config.stash[SETTINGS].reference, found.rows())
         if config.getoption("--coverage"):
             _finish_coverage(session, folder, complete)
     yield
+
+
+def _record_failures(hypervisor: str, found: list[results.Row]) -> None:
+    seen = {row.name: row.reason for row in found if results.failed_as_expected(row)}
+    listed = (test for one in divergences.load().differs if one.on(hypervisor) for test in one.tests)
+    xenfailures.write(xenfailures.merged(xenfailures.load(), hypervisor, seen, listed))
 
 
 def _finish_coverage(session: pytest.Session, folder: Path, complete: bool) -> None:

@@ -25,6 +25,7 @@ class Settings:
     reference: str = ""              # the name of the Xen that runs instead of ours
     missing: str = ""                # what cannot run here, and why
     broken: str = ""                 # why there is nothing to run
+    record_failures: bool = False    # how listed tests fail is written down, not compared
 
     def suites(self, kind: str) -> list[Path]:
         if self.guest:

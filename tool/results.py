@@ -35,6 +35,11 @@ class Row:
     ids: tuple[str, ...] = ()
     metrics: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
 
+    @property
+    def name(self) -> str:
+        """SUITE.NAME of a test in a guest: neither the board nor the strategy."""
+        return f"{self.suite}.{self.test.rpartition('::')[2].partition('[')[0]}"
+
 
 def _line(table: Mapping[str, Any]) -> str:
     return json.dumps(table, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
@@ -55,13 +60,13 @@ def to_junit(rows: Iterable[Row]) -> str:
     ordered = sorted(rows, key=lambda row: row.test)
     counts = Counter(row.verdict for row in ordered)
     surprises = sum(row.expected_failure and row.verdict == "pass" for row in ordered)
-    red = counts["fail"] + counts["crash"] + counts["timeout"] + surprises - sum(map(_forgiven, ordered))
+    red = counts["fail"] + counts["crash"] + counts["timeout"] + surprises - sum(map(failed_as_expected, ordered))
     suite = ElementTree.Element("testsuite", name="fencepost", tests=str(len(ordered)), failures=str(red),
-                                errors=str(counts["error"]), skipped=str(counts["skip"] + sum(map(_forgiven, ordered))))
+                                errors=str(counts["error"]), skipped=str(counts["skip"] + sum(map(failed_as_expected, ordered))))
     for row in ordered:
         path, _, name = row.test.rpartition("::")
         case = ElementTree.SubElement(suite, "testcase", classname=path.replace("/", ".").replace("::", "."), name=name)
-        if row.verdict == "skip" or _forgiven(row):
+        if row.verdict == "skip" or failed_as_expected(row):
             ElementTree.SubElement(case, "skipped", message=row.reason)
         elif row.verdict == "error":
             ElementTree.SubElement(case, "error", message=row.reason)
@@ -73,7 +78,7 @@ def to_junit(rows: Iterable[Row]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _forgiven(row: Row) -> bool:
+def failed_as_expected(row: Row) -> bool:
     return row.expected_failure and row.verdict == "fail"
 
 
@@ -85,7 +90,7 @@ def shown(rows: Iterable[Row]) -> set[str]:
 
 def summary(rows: Iterable[Row]) -> str:
     rows = list(rows)
-    counts = Counter(_EXPECTED if _forgiven(row) else row.verdict for row in rows)
+    counts = Counter(_EXPECTED if failed_as_expected(row) else row.verdict for row in rows)
     verdicts = ", ".join(f"{counts[kind]} {kind}" for kind in _KINDS if counts[kind])
     return f"{verdicts or 'nothing ran'}; requirements shown on release: {len(shown(rows))}"
 

@@ -72,17 +72,12 @@ def stored_runs(targets: Sequence[Target] = TARGETS) -> tuple[Column, ...]:
     return tuple(Column(target, stored.last_guests(target.board, target.hypervisor)) for target in targets)
 
 
-def _test(row: Row) -> str:
-    """SUITE.NAME: neither the board nor the strategy."""
-    return f"{row.suite}.{row.test.rpartition('::')[2].partition('[')[0]}"
-
-
 def _is_of(row: Row, target: Target) -> bool:
     return row.board == target.board and row.hypervisor == target.hypervisor
 
 
 def _reason(row: Row, target: Target) -> str:
-    listed = divergences.load().of(_test(row), target.reference) if target.reference and row.expected_failure else None
+    listed = divergences.load().of(row.name, target.reference) if target.reference and row.expected_failure else None
     return listed.text(target.reference) if listed else row.reason.removeprefix(f"not on {target.reference}: ")
 
 
@@ -97,7 +92,7 @@ def _cells(column: Column) -> Mapping[str, Cell]:
     found: dict[str, list[Row]] = {}
     for row in column.run.rows if column.run else ():
         if row.suite and _is_of(row, column.target):
-            found.setdefault(_test(row), []).append(row)
+            found.setdefault(row.name, []).append(row)
     return {test: _cell(rows, column.target) for test, rows in found.items()}
 
 
