@@ -114,6 +114,18 @@ def test_insisting_is_not_trust_and_not_for_others(tmp_path: Path, change: str, 
     assert refused.returncode == 2 and words in refused.stderr
 
 
+@pytest.mark.requirement("S1-11")
+@pytest.mark.parametrize(("system", "domain", "device"), [
+    ("fw-cfg", "domU1", "/fw_cfg@9020000"), ("gpio", "domU1", ""), ("virtio-restart", "domU2", "")])
+def test_a_restart_with_a_master_that_nobody_knows_is_a_warning(tmp_path: Path, system: str, domain: str, device: str) -> None:
+    """Where the hypervisor can reset it and see it idle, or where it is no master, nothing is said."""
+    done = syscfg(changed(tmp_path / "tree", system, f'&{domain} {{ fencepost,restart = "reboot"; }};'), tmp_path / "a")
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if "fencepost,restart" in line]
+    assert said == ([f"warning: /chosen/{domain}: fencepost,restart: its device {device} has no fencepost,master: a restart does "
+                     "not wait for it, and a transfer may end in the next life"] if device else [])
+
+
 def test_a_page_of_two_devices_has_one_domain(tmp_path: Path) -> None:
     """Eight virtio transports share a page: another one than the disk's is domain 1's as well."""
     other = """/ { virtio_mmio@a003c00 { compatible = "virtio,mmio"; reg = <0 0x0a003c00 0 0x200>; }; };

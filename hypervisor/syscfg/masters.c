@@ -151,13 +151,31 @@ static void add_master(struct system *system, unsigned index, int host)
         system->masters[system->nr_masters++] = master;
 }
 
+/* A device that may master the bus, but has no fencepost,master: the hypervisor has never heard of it. */
+static void warn_of_unknown(const struct system *system, const struct domain *domain, const struct device *device)
+{
+    const int host = device->host;
+
+    if (domain->restart == RESTART_NEVER ||
+        (host >= 0 && (tree_has(system->fdt, host, "fencepost,no-dma") || tree_has(system->fdt, host, "fencepost,master"))))
+        return;
+    diag_warn(domain->path, "fencepost,restart",
+              "its device %s has no fencepost,master: a restart does not wait for it, and a transfer may end in the next life",
+              host >= 0 ? tree_path(system->fdt, host) : tree_path(domain->partial_fdt, device->node));
+}
+
 void masters_read(struct system *system)
 {
     for (unsigned i = 0; i < system->nr_domains; i++) {
         const struct domain *domain = &system->domains[i];
 
-        for (unsigned k = 0; k < domain->nr_devices; k++)
+        for (unsigned k = 0; k < domain->nr_devices; k++) {
+            const struct device *device = &domain->devices[k];
+
+            if (device->host < 0 || device_is_first(domain, k))
+                warn_of_unknown(system, domain, device);
             if (device_is_first(domain, k))
-                add_master(system, i, domain->devices[k].host);
+                add_master(system, i, device->host);
+        }
     }
 }
