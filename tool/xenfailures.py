@@ -55,7 +55,8 @@ def otherwise(recorded: Recorded, hypervisor: str, test: str, reason: str) -> st
 
 def merged(recorded: Recorded, hypervisor: str, seen: Mapping[str, str], listed: Iterable[str]) -> Recorded:
     """With what a run under one Xen saw, by test; what is not listed for it any more goes."""
-    kept = {test: said for test, said in recorded[hypervisor].items() if test in set(listed)}
+    still = set(listed)
+    kept = {test: said for test, said in recorded[hypervisor].items() if test in still}
     return {**recorded, hypervisor: {**kept, **{test: words(reason) for test, reason in seen.items()}}}
 
 
