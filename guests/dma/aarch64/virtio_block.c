@@ -41,6 +41,31 @@ TEST(dma, a_virtio_disk_is_what_it_says, IDS "S3-10", WHY "its registers are the
     expect_eq(disk.registers->status, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_FEATURES_OK | VIRTIO_DRIVER_OK);
 }
 
+TEST(dma, the_registers_of_a_disk_are_its_domains_alone, IDS "S4-23 S3-10", WHY "who can start a transfer owns the memory", VIRTIO)
+{
+    open_disk();
+    peers_meet();
+    hand_over(); /* 1: cannot even ask what it is */
+    expect_eq(disk_read(&disk, &request, 5, D1_BUFFERS, SECTOR), DISK_OK);
+}
+
+PEER(2, dma, the_registers_of_a_disk_are_its_domains_alone)
+{
+    static const uintptr_t pages[] = {0x0a002000, 0x0a003000}; /* of the source's registers, and of the disk's */
+
+    peers_meet();
+    peer_wait(0);
+    for (uint32_t i = 0; i < 2; i++) {
+        for (uintptr_t at = pages[i]; at < pages[i] + PAGE; at += 0x70) { /* a status among them: 0x0a003e70 */
+            uint32_t value;
+
+            expect_eq(try_read32(at, &value).fsr, FSR_DENIED);
+            expect_eq(try_write32(at, 0).fsr, FSR_DENIED | FSR_WRITE);
+        }
+    }
+    peer_signal(0);
+}
+
 TEST(dma, a_disk_writes_exactly_where_a_direct_mapped_domain_asks, IDS "S3-03 S1-13",
      WHY "guest frame, physical frame and bus frame are one", VIRTIO)
 {
