@@ -2,6 +2,7 @@
 """Running syscfg on a system that a test writes down: tree text in, exit status and words out."""
 from __future__ import annotations
 
+import functools
 import json
 import struct
 import subprocess
@@ -40,13 +41,18 @@ class Outcome:
         return json.loads((self.folder / "load.json").read_text())
 
 
-def compile_tree(text: str, blob: Path) -> Path:
-    """The way every system is compiled: cpp, then dtc."""
+@functools.lru_cache(maxsize=64)
+def _compiled(text: str) -> bytes:
     cpp = subprocess.run(["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", f"-I{paths.BOARDS}",
                           f"-I{paths.SYSTEMS}", f"-I{paths.BOARDS / DEFAULT}", "-"], input=text.encode(), stdout=subprocess.PIPE, check=True)
-    done = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(blob), "-"], input=cpp.stdout,
-                          capture_output=True)
+    done = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", "-", "-"], input=cpp.stdout, capture_output=True)
     assert done.returncode == 0, f"the test's own tree is wrong:\n{done.stderr.decode()}"
+    return done.stdout
+
+
+def compile_tree(text: str, blob: Path) -> Path:
+    """The way every system is compiled: cpp, then dtc."""
+    blob.write_bytes(_compiled(text))
     return blob
 
 
