@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real Xen as the hypervisor: verdicts from its console, its tree, the list of divergences, what cannot be had."""
+import dataclasses
+
 import pytest
 
 from testsuite import session
-from tool import devicetree, divergences, foreignpackage, paths, treenodes, xen, xenverdict
+from tool import board as boards
+from tool import devicetree, divergences, foreignpackage, paths, qemu, treenodes, xen, xenverdict
 from tool.exitcodes import UsageError
 from tool.verdict import Expectation, Facts, Kind
 from tool.watch import Ended
@@ -60,6 +63,21 @@ def test_nodes_survive_the_way_through_source():
 def test_a_system_that_stock_xen_cannot_run_says_why(system, why):
     reason = xen.unsupported(paths.system(system))
     assert (why in reason) if why else reason == ""
+
+
+def test_a_system_that_needs_more_of_the_emulator_needs_it_under_xen_too(tmp_path):
+    """In the machine's own tree, and on the command line."""
+    board = dataclasses.replace(boards.load("virt-a64"), additions=(("solo", boards.Addition("iommu=smmuv3", ("-seed", "1"))),))
+    if not boards.presence("virt-a64").present:
+        pytest.skip("MISSING: the emulator")
+    guest = tmp_path / "guest.bin"
+    guest.write_bytes(bytes(64))
+    found = {}
+    for name in ("solo", "pair"):
+        system = xen.prepare(paths.system(name), tmp_path / name, {"domU1": guest, "domU2": guest}, {}, board)
+        words = qemu.command(xen.machine_of(board, guest, system))
+        found[name] = ("smmuv3" in devicetree.source_of(system.tree), words[words.index("-M") + 1].endswith("iommu=smmuv3"), "-seed" in words)
+    assert found == {"solo": (True, True, True), "pair": (False, False, False)}
 
 
 def test_xen_is_refused_on_a_board_without_it():
