@@ -105,7 +105,7 @@ class Config:
     vcpus: tuple[tuple[int, ...], ...]
     channels: tuple[tuple[int, ...], ...]
     irqs: tuple[tuple[int, ...], ...]
-    masters: tuple[tuple[str, tuple[int, ...]], ...]  # name; domain, number, flags, idle address, mask, value, ms
+    masters: tuple[tuple[str, tuple[int, ...]], ...]  # name; domain, number, flags, idle address, mask, value, ms, stream
     resets: tuple[tuple[int, ...], ...]               # domain, address, value
     hyp_regions: tuple[tuple[int, int], ...]
 
@@ -114,7 +114,7 @@ DOMAIN_BYTES = 16 + 17 * 4 + 4 + 8 + 3 * 24
 WORDS = ("access switch_when window_granule background_when windows slots time_slice_us nr_cpus nr_domains domains "
          "nr_vcpus vcpus nr_ranges ranges nr_regions regions nr_channels channels nr_irqs irqs hyp_first_region "
          "hyp_nr_regions hyp_first_slot flags event_pages_base event_pages_limit pages ram_limit translation_tables "
-         "dma_entry vuart_base nr_pages nr_masters masters nr_resets resets pad0").split()
+         "dma_entry vuart_base firewall_base nr_pages nr_masters masters nr_resets resets firewall_intid").split()
 
 
 def _table(blob: bytes, layout: str, offset: int, count: int) -> tuple[tuple[Any, ...], ...]:
@@ -137,7 +137,7 @@ def _domain(blob: bytes, at: int, words: Mapping[str, int]) -> Domain:
 
 
 def parse_config(blob: bytes) -> Config:
-    words = dict(zip(WORDS, struct.unpack_from("<24I7Q6I", blob, 48), strict=True))
+    words = dict(zip(WORDS, struct.unpack_from("<24I8Q6I", blob, 48), strict=True))
     words |= dict(zip(("magic", "version", "size", "crc32"), struct.unpack_from("<4I", blob), strict=True))
     text = [_name(blob[at:at + 16]) for at in (16, 32)]
     domains = tuple(_domain(blob, words["domains"] + DOMAIN_BYTES * i, words)
@@ -146,8 +146,8 @@ def parse_config(blob: bytes) -> Config:
     return Config(words, text[0], text[1], domains, _table(blob, "<4H", words["vcpus"], words["nr_vcpus"]),
                   _table(blob, "<4H", words["channels"], words["nr_channels"]),
                   _table(blob, "<HHI", words["irqs"], words["nr_irqs"]),
-                  tuple((_name(row[7]), row[:3] + (row[6],) + row[3:6])
-                        for row in _table(blob, "<HBB3IQ16s", words["masters"], words["nr_masters"])),
+                  tuple((_name(row[7]), row[:3] + (row[6],) + row[3:6] + (row[8],))
+                        for row in _table(blob, "<HBB3IQ16sI4x", words["masters"], words["nr_masters"])),
                   tuple((domain, address, value) for domain, value, address
                         in _table(blob, "<IIQ", words["resets"], words["nr_resets"])), hyp)
 

@@ -83,7 +83,7 @@ def test_header_and_checksum(tmp_path: Path) -> None:
     outcome = good(tmp_path, system("pair"), "--commit", "0123456789abcdef0123")
     blob, config = outcome.config, parse_config(outcome.config)
     assert config.words["crc32"] == zlib.crc32(blob[:12] + bytes(4) + blob[16:])
-    assert (config.words["magic"], config.words["version"], config.words["size"]) == (0x46435046, 4, len(blob))
+    assert (config.words["magic"], config.words["version"], config.words["size"]) == (0x46435046, 5, len(blob))
     assert len(blob) % 4 == 0 and (config.board, config.commit) == ("mps3-an536", "0123456789abcde")
     assert config.channels == ((0, 1, 10, 11), (0, 1, 12, 13))
     assert config.vcpus == ((0, 0, 0, 4), (1, 0, 0, 4))

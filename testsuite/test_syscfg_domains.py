@@ -97,7 +97,7 @@ PLAIN = (
 )
 
 DEVICES = (
-    Refused("device_not_forced", "xen,force-assign-without-iommu: missing: no IOMMU exists and "
+    Refused("device_not_forced", "xen,force-assign-without-iommu: missing: no IOMMU stands before it and "
             "fencepost,bus-firewall does not list /soc/rtc@e020a000, so the", device(RTC, DMA_RTC), "solo", "S0-12 S3-08"),
     Refused("device_without_host_node", "xen,force-assign-without-iommu: missing",
             device("xen,reg = <0xe020a000 0x1000 0xe020a000>;"), "solo", "S0-12"),

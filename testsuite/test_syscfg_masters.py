@@ -22,15 +22,15 @@ def test_checked_and_trusted_masters(tmp_path: Path) -> None:
     """S0-22, S3-08: a checked master needs no force and no trust; the other is forced, warned about and listed."""
     outcome = good(tmp_path, system("pair", EXAMPLE))
     config = parse_config(outcome.config)
-    assert config.masters == (("dma@2f010000", (0, 0, CHECKED_FLAG, CHANNELS[0] + 0xc, 1, 0, 10)),
-                              ("dma@2f011000", (1, 1, 0, CHANNELS[1] + 0xc, 1, 0, 10)))
+    assert config.masters == (("dma@2f010000", (0, 0, CHECKED_FLAG, CHANNELS[0] + 0xc, 1, 0, 10, 0)),
+                              ("dma@2f011000", (1, 1, 0, CHANNELS[1] + 0xc, 1, 0, 10, 0)))
     assert [bool(domain.flags & TRUSTED_DMA) for domain in config.domains] == [False, True]
     assert outcome.warnings == ["warning: /chosen/domU2/partial/passthrough/dma@2f011000: /chosen/domU2 is TRUSTED: "
-                                "its device /soc/dma@2f011000 may master the bus, no IOMMU exists and "
+                                "its device /soc/dma@2f011000 may master the bus, no IOMMU stands before it and "
                                 "fencepost,bus-firewall has no entry for it"]
     assert outcome.load["masters"] == [
-        {"name": "dma@2f010000", "number": 0, "domid": 1, "checked": True},
-        {"name": "dma@2f011000", "number": 1, "domid": 2, "checked": False}]
+        {"name": "dma@2f010000", "number": 0, "domid": 1, "checked": True, "stopped": False},
+        {"name": "dma@2f011000", "number": 1, "domid": 2, "checked": False, "stopped": False}]
     assert [domain["trusted_dma"] for domain in outcome.load["domains"]] == [False, True]
     assert config.irqs == ((0, 96, 1), (1, 97, 1))
 
@@ -68,7 +68,7 @@ d1 domU1, essential, RAM Non-shareable (one CPU)
 """ in report
     assert "\n  bus master 1     dma@2f011000, TRUSTED: not checked\n" in report
     assert report.endswith("DMA engine: 0x2f000000 on CPU 1, somebody else loads it\n"
-                           "page tables: 576 pages, 0x10040400\ntrusted domains: domU2\n")
+                           "page tables: 576 pages, 0x10040440\ntrusted domains: domU2\n")
 
 
 def test_engine_is_loaded_where_cpu_1_finds_it(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def master(text: str) -> str:
 
 
 REFUSED = (
-    Refused("master_not_forced", "dma@2f011000: xen,force-assign-without-iommu: missing: no IOMMU exists and "
+    Refused("master_not_forced", "dma@2f011000: xen,force-assign-without-iommu: missing: no IOMMU stands before it and "
             "fencepost,bus-firewall does not list /soc/dma@2f011000", RUNS + CHECKED + assign("domU1", 1),
             ids="S0-12 S3-08"),
     Refused("master_not_direct_mapped", "dma@2f011000: direct-map: missing in /chosen/domU2: a device that may master "

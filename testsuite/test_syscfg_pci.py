@@ -41,7 +41,7 @@ def test_a_function_is_its_configuration_page_and_its_memory(tmp_path: Path) -> 
 def test_words_of_a_function_are_counted_through_its_ranges(tmp_path: Path) -> None:
     """0x0000 configuration space, 0x1000 the first memory."""
     config = config_of(tmp_path)
-    assert config.masters == (("edu@1,0", (0, 0, 0, BAR + 0x98, 1, 0, 1100)), ("edu@2,0", (1, 1, 0, OTHER_BAR + 0x98, 1, 0, 1100)))
+    assert config.masters == (("edu@1,0", (0, 0, 0, BAR + 0x98, 1, 0, 1100, 0)), ("edu@2,0", (1, 1, 0, OTHER_BAR + 0x98, 1, 0, 1100, 0)))
     assert config.resets[:3] == ((0, 0x3f008010, BAR), (0, 0x3f008004, 2), (0, BAR + 0x64, 0xffffffff))
 
 

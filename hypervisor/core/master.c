@@ -36,6 +36,12 @@ static bool is_checked(const struct config_master *m)
     return m->flags & MASTER_CHECKED;
 }
 
+/* The firewall can stop it. */
+static bool is_behind(const struct config_master *m)
+{
+    return m->flags != 0;
+}
+
 bool master_is_checked(const struct domain *d)
 {
     for (uint32_t i = 0; i < nr_masters; i++) {
@@ -123,7 +129,7 @@ static void open(struct domain *d)
     for (uint32_t i = 0; i < nr_masters; i++) {
         const struct config_master *const m = &masters[i];
 
-        if (!belongs_to(m, d) || state[i].is_wedged)
+        if (!belongs_to(m, d) || state[i].is_wedged || m->flags & MASTER_REFUSED)
             continue;
         firewall_set_ranges(m->number, list.at, list.nr);
         firewall_open(m->number, is_checked(m));
@@ -133,7 +139,7 @@ static void open(struct domain *d)
 void master_close(struct domain *d)
 {
     for (uint32_t i = 0; i < nr_masters; i++) {
-        if (belongs_to(&masters[i], d) && is_checked(&masters[i]))
+        if (belongs_to(&masters[i], d) && is_behind(&masters[i]))
             firewall_close(masters[i].number);
     }
 }
@@ -157,11 +163,11 @@ static bool is_quiet(uint32_t i)
 {
     const struct config_master *const m = &masters[i];
 
-    if (is_checked(m) && !firewall_is_obeyed(m->number))
+    if (is_behind(m) && !firewall_is_obeyed(m->number))
         return false;
     if (is_idle(m))
         return true;
-    if (!is_checked(m) || state[i].looks++ < QUIET_PATIENCE)
+    if (!is_behind(m) || state[i].looks++ < QUIET_PATIENCE)
         return false;
     state[i].is_wedged = true;
     return true;
@@ -208,14 +214,14 @@ void master_open(struct domain *d)
 void master_report_refusals(void)
 {
     for (uint32_t i = 0; i < nr_masters; i++) {
-        uint32_t address;
+        uintptr_t address;
         const uint32_t refused = firewall_refused(masters[i].number, &address);
 
         if (refused == 0 || refused < 2 * state[i].told)
             continue;
         state[i].told = refused;
-        console_log("d%u %s: bus firewall refused access %u, a %s at 0x%x", masters[i].domain + 1u, masters[i].name,
-                    (unsigned)refused, address & 1 ? "write" : "read", (unsigned)(address & ~1u));
+        console_log("d%u %s: bus firewall refused access %u, a %s at 0x%lx", masters[i].domain + 1u, masters[i].name,
+                    (unsigned)refused, address & 1 ? "write" : "read", (unsigned long)(address & ~(uintptr_t)1));
     }
 }
 
@@ -223,6 +229,7 @@ void master_init(const struct config_header *config)
 {
     masters = (const struct config_master *)((const char *)config + config->masters);
     nr_masters = config->nr_masters;
+    firewall_init(config);
     if (nr_masters == 0)
         return;
     if (firewall_intid) {

@@ -3,7 +3,12 @@
 #include "hv/bus_firewall.h"
 
 const uintptr_t firewall_table;
-const uint32_t firewall_intid;
+uint32_t firewall_intid;
+
+void firewall_init(const struct config_header *config)
+{
+    (void)config;
+}
 
 void firewall_close(uint32_t master)
 {
@@ -29,7 +34,7 @@ void firewall_open(uint32_t master, bool checked)
     (void)checked;
 }
 
-uint32_t firewall_refused(uint32_t master, uint32_t *address)
+uint32_t firewall_refused(uint32_t master, uintptr_t *address)
 {
     (void)master;
     *address = 0;

@@ -18,7 +18,7 @@ enum claim_kind {
     CLAIM_DEVICE,
     CLAIM_ENGINE,
     CLAIM_CHANNEL,      /* the device that is assigned may lie inside, nothing else */
-    CLAIM_BOARD_DEVICE, /* the interrupt controller, which is emulated at its own address, the console, vPL011 */
+    CLAIM_BOARD_DEVICE, /* the interrupt controller, which is emulated at its own address, the console, the SMMU, vPL011 */
 };
 
 struct claim {
@@ -76,6 +76,7 @@ static void claim_board(struct claims *all, const struct system *system)
     claim(all, CLAIM_GUEST_TREES, board->guest_trees, "the guest trees", "reg");
     claim(all, CLAIM_BOARD_DEVICE, board->distributor, "the interrupt distributor", "reg");
     claim(all, CLAIM_BOARD_DEVICE, board->redistributors, "the interrupt redistributors", "reg");
+    claim_node(all, system, CLAIM_BOARD_DEVICE, system->smmu.window, "the SMMU", system->smmu.node);
     claim_node(all, system, CLAIM_BOARD_DEVICE, system->vuart.window, "the emulated UART", system->vuart.node);
     claim_ram(all, system, CLAIM_HEAP, system->static_heap, "/chosen", "xen,static-heap");
     claim_ram(all, system, CLAIM_EVENT_PAGES, system->strategy.event_pages, "/chosen", "fencepost,event-pages");

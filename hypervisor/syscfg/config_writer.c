@@ -175,6 +175,8 @@ static struct config_header start_header(const struct system *system)
         .nr_pages = system->nr_pages,
         .dma_entry = strategy->cpu1_is_dma ? system->board.engine.base : 0,
         .vuart_base = system->vuart.window.base,
+        .firewall_base = system->smmu.window.base,
+        .firewall_intid = system->smmu.intid,
     };
     const char *commit = system->options.commit;
 

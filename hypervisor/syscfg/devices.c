@@ -143,6 +143,15 @@ static void read_regions(const struct system *system, struct domain *domain, int
                    tree_number(at + cells.address + cells.size, cells.address));
 }
 
+bool device_is_forced(const struct domain *domain, int host)
+{
+    for (unsigned i = 0; i < domain->nr_devices; i++)
+        if (domain->devices[i].host == host &&
+            tree_has(domain->partial_fdt, domain->devices[i].node, "xen,force-assign-without-iommu"))
+            return true;
+    return false;
+}
+
 /*
  * A device takes the addresses that it is given for physical ones. A domain that is not direct-mapped knows others, so each
  * transfer goes somewhere else: an error, unless somebody wants to see that.
@@ -167,29 +176,36 @@ static void check_addresses(const struct system *system, const struct domain *do
 }
 
 /*
- * No IOMMU anywhere: a device that may master the bus reaches everything unless the bus firewall checks it, so
- * somebody must have said "trusted".
+ * A device that may master the bus reaches everything unless the bus firewall checks it or the SMMU stops it, so somebody
+ * must have said "trusted".
  */
 static void check_trust(const struct system *system, struct domain *domain, int node, int host)
 {
     const char *path = tree_path(domain->partial_fdt, node);
+    uint32_t stream;
+    const bool behind = smmu_find_stream(system, host, &stream);
 
     if (host >= 0 && tree_has(system->fdt, host, "fencepost,no-dma"))
         return;
+    if (behind && !tree_read_flag(domain->partial_fdt, node, "xen,force-assign-without-iommu")) {
+        diag_warn(path, NULL, "the SMMU stops %s, which reaches no memory: xen,force-assign-without-iommu would let it pass",
+                  tree_path(system->fdt, host));
+        return;
+    }
     check_addresses(system, domain, node, host);
     if (master_is_checked(system, host))
         return;
     if (!tree_read_flag(domain->partial_fdt, node, "xen,force-assign-without-iommu")) {
         diag_error(path, "xen,force-assign-without-iommu",
-                   "missing: no IOMMU exists and fencepost,bus-firewall does not list %s, so the assignment must be "
+                   "missing: no IOMMU stands before it and fencepost,bus-firewall does not list %s, so the assignment must be "
                    "forced", host >= 0 ? tree_path(system->fdt, host) : "the device");
         return;
     }
     domain->flags |= DOMAIN_TRUSTED_DMA;
-    diag_warn(path, NULL,
-              "%s is TRUSTED: its device %s may master the bus, no IOMMU exists and fencepost,bus-firewall has no "
-              "entry for it",
-              domain->path, host >= 0 ? tree_path(system->fdt, host) : path);
+    diag_warn(path, NULL, "%s is TRUSTED: its device %s may master the bus, %s", domain->path,
+              host >= 0 ? tree_path(system->fdt, host) : path,
+              behind ? "and its stream bypasses the SMMU while the domain runs"
+                     : "no IOMMU stands before it and fencepost,bus-firewall has no entry for it");
 }
 
 static void read_device(const struct system *system, struct domain *domain, int parent, int node)

@@ -81,6 +81,8 @@ void interrupts_check(const struct system *system)
             check_kept(system, domain, system->board.console, "console");
         if (system->board.engine_node >= 0)
             check_kept(system, domain, system->board.engine_node, "bus firewall");
+        if (system->smmu.node >= 0)
+            check_kept(system, domain, system->smmu.node, "SMMU");
         for (unsigned k = i + 1; k < system->nr_domains; k++)
             check_two_domains(domain, &system->domains[k]);
     }

@@ -83,8 +83,9 @@ static void put_masters(const struct system *system, FILE *to)
 
         fprintf(to, "%s    {", i == 0 ? "\n" : ",\n");
         put_name(to, "name", master->name);
-        fprintf(to, ", \"number\": %u, \"domid\": %d, \"checked\": %s}", master->number, master->domain + 1,
-                master->flags & MASTER_CHECKED ? "true" : "false");
+        fprintf(to, ", \"number\": %u, \"domid\": %d, \"checked\": %s, \"stopped\": %s}", master->number, master->domain + 1,
+                master->flags & MASTER_CHECKED ? "true" : "false",
+                master->flags & MASTER_REFUSED ? "true" : "false");
     }
     fprintf(to, "%s],\n", system->nr_masters > 0 ? "\n  " : "");
 }

@@ -47,6 +47,7 @@ static void read_system(struct system *system)
     system->chosen_cells = tree_read_cells(system->fdt, system->chosen);
     strategy_read(system);
     engine_read(system);
+    smmu_read(system);
     firewall_read(system);
     static_heap_read(system);
     domains_read(system);

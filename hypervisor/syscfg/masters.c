@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Bus masters: board nodes with fencepost,master, as the bus firewall counts them. /chosen lists those that
- * the firewall checks; the others must be trusted.
+ * the firewall checks; the others must be trusted, or the SMMU stops them.
  */
 #include "model.h"
 
@@ -125,6 +125,26 @@ static uint32_t read_idle_ms(const void *fdt, int host)
     return USUAL_IDLE_MS;
 }
 
+/* Behind the SMMU: whoever is trusted with it opens its stream, otherwise it stays closed. */
+static void read_stream(const struct system *system, const struct domain *domain, int host, struct config_master *master)
+{
+    if (!smmu_find_stream(system, host, &master->stream))
+        return;
+    master->flags = device_is_forced(domain, host) ? MASTER_CLOSABLE : MASTER_REFUSED;
+    if (master->stream >= FIREWALL_MAX_STREAMS)
+        diag_error(tree_path(system->fdt, host), "iommus", "stream 0x%x: must be less than 0x%x", master->stream,
+                   FIREWALL_MAX_STREAMS);
+}
+
+static void check_number_is_needed(const struct system *system, int host)
+{
+    uint32_t stream;
+
+    if (smmu_find_stream(system, host, &stream) && !tree_has(system->fdt, host, "fencepost,no-dma"))
+        diag_error(tree_path(system->fdt, host), "fencepost,master", "missing: stream 0x%x of %s is its own", stream,
+                   tree_path(system->fdt, system->smmu.node));
+}
+
 static void add_master(struct system *system, unsigned index, int host)
 {
     const struct domain *domain = &system->domains[index];
@@ -132,18 +152,21 @@ static void add_master(struct system *system, unsigned index, int host)
     struct config_master master = {.domain = (uint16_t)index};
     uint32_t number;
 
-    if (!tree_read_u32(system->fdt, host, "fencepost,master", &number))
+    if (!tree_read_u32(system->fdt, host, "fencepost,master", &number)) {
+        check_number_is_needed(system, host);
         return;
+    }
     if (!system->strategy.cpu1_is_dma && tree_is_compatible(system->fdt, host, "fencepost,dma-channel"))
         diag_error(domain->path, "xen,path", "%s: is a channel of the DMA engine: needs fencepost,cpu1 = \"dma\"",
                    tree_path(system->fdt, host));
     master.number = (uint8_t)number;
     master.flags = master_is_checked(system, host) ? MASTER_CHECKED : 0;
+    read_stream(system, domain, host, &master);
     if (name)
         memcpy(master.name, name, strnlen(name, sizeof(master.name) - 1));
     read_idle(system, domain, host, &master);
     master.idle_ms = read_idle_ms(system->fdt, host);
-    if (domain->restart != RESTART_NEVER && !(master.flags & MASTER_CHECKED) && master.idle_mask == 0)
+    if (domain->restart != RESTART_NEVER && master.flags == 0 && master.idle_mask == 0)
         diag_warn(domain->path, "fencepost,restart",
                   "nothing stops its device %s or tells that it is quiet: the domain will stay down when it stops",
                   tree_path(system->fdt, host));

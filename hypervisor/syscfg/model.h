@@ -56,6 +56,13 @@ struct board {
     int console; /* node */
 };
 
+/* The one that stands before bus masters. */
+struct smmu {
+    int node; /* < 0: there is none */
+    struct span window;
+    uint32_t intid;
+};
+
 /* What vPL011 stands in for; all 0 when no domain has one. */
 struct vuart {
     int node; /* of the UART */
@@ -165,6 +172,7 @@ struct system {
     struct board board;
     struct strategy strategy;
     struct vuart vuart;
+    struct smmu smmu;
     int chosen;
     struct cells chosen_cells;
     struct span static_heap; /* { 0, 0 }: none */
@@ -188,6 +196,7 @@ struct system {
 void board_read(struct system *system);
 void strategy_read(struct system *system);
 void engine_read(struct system *system);
+void smmu_read(struct system *system);
 void firewall_read(struct system *system);
 void domains_read(struct system *system);
 
@@ -238,7 +247,11 @@ uint32_t pci_requester(const void *fdt, int node);
 int board_read_reg(const void *fdt, int node, struct span *spans, unsigned max);
 /* The span lies inside one memory node. */
 bool board_has_ram(const struct board *board, struct span span);
-/* The bus firewall stands in front of this board node. */
+/* The SMMU stands before this board node, and knows it by this stream. */
+bool smmu_find_stream(const struct system *system, int host, uint32_t *stream);
+/* The domain's node for it says xen,force-assign-without-iommu. */
+bool device_is_forced(const struct domain *domain, int host);
+/* The bus firewall checks this board node. */
 bool master_is_checked(const struct system *system, int host);
 /*
  * True, and *address set, if the word at `offset` in the device's registers, one range after the other, is passed through

@@ -75,6 +75,15 @@ static void policy_line(const struct system *system, uint32_t mask, const char *
     fprintf(to, "%s\n", mask ? "" : " nobody");
 }
 
+static const char *master_text(const struct config_master *master)
+{
+    if (master->flags & MASTER_CHECKED)
+        return "checked by the bus firewall";
+    if (master->flags & MASTER_REFUSED)
+        return "stopped by the SMMU";
+    return master->flags & MASTER_CLOSABLE ? "TRUSTED: bypasses the SMMU" : "TRUSTED: not checked";
+}
+
 static void device_lines(const struct system *system, unsigned index, FILE *to)
 {
     const struct domain *domain = &system->domains[index];
@@ -89,7 +98,7 @@ static void device_lines(const struct system *system, unsigned index, FILE *to)
     for (unsigned i = 0; i < system->nr_masters; i++)
         if (system->masters[i].domain == index)
             fprintf(to, "  bus master %u     %s, %s\n", system->masters[i].number, system->masters[i].name,
-                    system->masters[i].flags & MASTER_CHECKED ? "checked by the bus firewall" : "TRUSTED: not checked");
+                    master_text(&system->masters[i]));
     for (unsigned i = 0; i < system->nr_resets; i++)
         if (system->resets[i].domain == index)
             fprintf(to, "  device reset     0x%08llx  becomes 0x%x\n",

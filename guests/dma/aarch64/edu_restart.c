@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A domain stops in the middle of a copy. Domain 2 runs its PEER function in each of its lives; the shared memory that it
- * owns keeps what is to be known of them.
+ * owns keeps what is to be known of them. Without an SMMU the copy lands before its memory is used again; with one the
+ * stream is closed first, and the copy lands nowhere.
  */
 #include "edu.h"
 
 #define EDU NEEDS "system=edu"
+#define BYPASS NEEDS "system=edu-bypass"
 
 enum { PATTERN = 0x5eaf00d5, WORK = D2_PLACE, TARGET = D2_PLACE + 8 * PAGE, OWN = D1_PLACE + 5 * PAGE, NAP_MS = 10 };
 
@@ -25,9 +27,9 @@ static void wait_for_life(uint32_t life)
         sleep_ms(NAP_MS);
 }
 
-static void expect_over(void)
+static bool is_over(void)
 {
-    expect_true(now_ns() - diary->started >= EDU_LEAST_NS);
+    return now_ns() - diary->started >= EDU_LEAST_NS;
 }
 
 /* Nothing is there, and nothing comes. */
@@ -44,7 +46,7 @@ static void live_twice(void)
     const uint32_t life = ++diary->lives;
 
     if (life == 2) {
-        expect_over();
+        expect_true(is_over());
         expect_clean();
     }
     edu_open(&edu);
@@ -70,22 +72,18 @@ PEER(2, dma, a_restart_waits_for_the_copy_of_a_pci_device)
     live_twice();
 }
 
-/* Domain 2 borrows OWN, lets its device write it, and ends. */
-TEST(dma, the_page_of_a_borrower_that_ended_under_a_copy_comes_back_after_it, IDS "S2-01 S2-08",
-     WHY "first the device is idle, then the pin goes", EDU)
+TEST(dma, a_pci_device_passes_the_smmu_again_after_a_restart, IDS "S1-11 S2-01 S0-13", WHY "closed while its domain is down, then open", BYPASS)
 {
-    wait_for_life(1);
-    expect_eq(balloon_out(OWN), 1);
-    while (balloon_in(OWN) != 1)
-        sleep_ms(NAP_MS);
-    expect_over();
-    expect_true(is_filled(OWN, PAGE, PATTERN));
-    mark(OWN, PAGE, 1);
-    sleep_ms(2 * EDU_MS);
-    expect_true(is_marked(OWN, PAGE, 1));
+    wait_for_life(2);
 }
 
-PEER(2, dma, the_page_of_a_borrower_that_ended_under_a_copy_comes_back_after_it)
+PEER(2, dma, a_pci_device_passes_the_smmu_again_after_a_restart)
+{
+    live_twice();
+}
+
+/* Domain 2 borrows OWN, lets its device write it, and ends. */
+static void end_with_a_borrowed_page(void)
 {
     edu_open(&edu);
     edu_load(&edu, WORK, PATTERN);
@@ -94,4 +92,46 @@ PEER(2, dma, the_page_of_a_borrower_that_ended_under_a_copy_comes_back_after_it)
     edu_start_store(&edu, OWN, PAGE, EDU_SILENT);
     diary->done = 1;
     shutdown(SHUTDOWN_poweroff);
+}
+
+static void get_the_page_back(void)
+{
+    mark(OWN, PAGE, 1);
+    wait_for_life(1);
+    expect_eq(balloon_out(OWN), 1);
+    while (balloon_in(OWN) != 1)
+        sleep_ms(NAP_MS);
+}
+
+static void expect_quiet_page(void)
+{
+    mark(OWN, PAGE, 2);
+    sleep_ms(2 * EDU_MS);
+    expect_true(is_marked(OWN, PAGE, 2));
+}
+
+TEST(dma, the_page_of_a_borrower_that_ended_under_a_copy_comes_back_after_it, IDS "S2-01 S2-08",
+     WHY "first the device is idle, then the pin goes", EDU)
+{
+    get_the_page_back();
+    expect_true(is_over());
+    expect_true(is_filled(OWN, PAGE, PATTERN));
+    expect_quiet_page();
+}
+
+PEER(2, dma, the_page_of_a_borrower_that_ended_under_a_copy_comes_back_after_it)
+{
+    end_with_a_borrowed_page();
+}
+
+TEST(dma, a_closed_stream_keeps_a_copy_off_the_page_of_a_borrower_that_ended, IDS "S2-01 S2-08 S0-14", WHY "nothing of it is written", BYPASS)
+{
+    get_the_page_back();
+    expect_true(is_marked(OWN, PAGE, 1));
+    expect_quiet_page();
+}
+
+PEER(2, dma, a_closed_stream_keeps_a_copy_off_the_page_of_a_borrower_that_ended)
+{
+    end_with_a_borrowed_page();
 }

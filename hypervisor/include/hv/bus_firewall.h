@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bus firewall: which ranges each bus master may reach, as a system MPU or xRDC would enforce it. On this
- * board the masters are channels of a DMA engine that runs as software on another CPU; the table below is
- * the firewall's register file and both sides include this header.
+ * The bus firewall: what each bus master may reach. Fulfilled by one file of drivers/:
  *
- * Protocol. `control` and `ranges` are written by the hypervisor, `obeyed` and `refused_*` by the firewall.
+ *   bus_firewall.c     ranges, as a system MPU or xRDC would enforce them. The masters are channels of a DMA engine that runs
+ *                      as software on another CPU; the table below is the firewall's register file and both sides
+ *                      include this header
+ *   smmu_v3.c          everything or nothing, where the machine has an SMMU; syscfg lets no master be checked
+ *   no_bus_firewall.c  there is none; no master is checked, closed or refused
+ *
+ * Protocol of the table. `control` and `ranges` are written by the hypervisor, `obeyed` and `refused_*` by the firewall.
  * The firewall looks at `control` before each burst (at most 64 bytes) and writes it to `obeyed`, so when the
  * two are equal no transfer begun under an older value is left. Ranges change only while OPEN is clear and
  * obeyed; a master that is not open waits, it is not refused. After a refusal the firewall raises firewall_intid.
- *
- * Fulfilled by one file of drivers/; boards without a firewall link no_bus_firewall.c, and syscfg lets no master of
- * theirs be checked.
  */
 #ifndef HV_BUS_FIREWALL_H
 #define HV_BUS_FIREWALL_H
@@ -22,6 +23,7 @@ enum {
     FIREWALL_MAX_MASTERS = 4,
     FIREWALL_MAX_RANGES = 24, /* every bank and every region a view can have */
     FIREWALL_BURST_BYTES = 64,
+    FIREWALL_MAX_STREAMS = 256, /* of an SMMU: those of one PCI bus */
 
     FIREWALL_OPEN = 1 << 0,    /* transfers go on */
     FIREWALL_CHECKED = 1 << 1, /* only inside the ranges */
@@ -47,7 +49,10 @@ struct firewall {
 
 /* The table's address, for the firewall itself; the interrupt of a refusal. 0: there is no firewall. */
 extern const uintptr_t firewall_table;
-extern const uint32_t firewall_intid;
+extern uint32_t firewall_intid;
+
+/* Boot, before anything else: no master passes. */
+void firewall_init(const struct config_header *config);
 
 /* Stops the master's transfers at the next burst; firewall_is_obeyed says when that is so. */
 void firewall_close(uint32_t master);
@@ -60,6 +65,6 @@ void firewall_set_ranges(uint32_t master, const struct firewall_range *ranges, u
 void firewall_open(uint32_t master, bool checked);
 
 /* Accesses refused since start, and the last one's address; bit 0: it was a write. */
-uint32_t firewall_refused(uint32_t master, uint32_t *address);
+uint32_t firewall_refused(uint32_t master, uintptr_t *address);
 
 #endif

@@ -16,7 +16,7 @@
 
 enum {
     CONFIG_MAGIC = 0x46435046, /* "FPCF" */
-    CONFIG_VERSION = 4,
+    CONFIG_VERSION = 5,
 
     CONFIG_MAX_CPUS = 2,
     CONFIG_MAX_DOMAINS = 8,
@@ -90,10 +90,11 @@ struct config_header {
     uint64_t translation_tables; /* MMU boards: address of the pool that config_domain.first_table counts in */
     uint64_t dma_entry; /* CPU 1 runs what lies there instead of the hypervisor; 0: it does not */
     uint64_t vuart_base; /* the UART that vPL011 stands in for; 0: no domain has one */
+    uint64_t firewall_base; /* of the SMMU; 0: the machine has none */
     uint32_t nr_pages; /* of all static RAM and owned shared memory, rounded up to 64 */
     uint32_t nr_masters, masters; /* struct config_master[]: bus masters that domains own */
     uint32_t nr_resets, resets;   /* struct config_reset[]: what returns an assigned device to its reset state */
-    uint32_t pad0;
+    uint32_t firewall_intid; /* of the SMMU's events */
 };
 
 enum config_flags {
@@ -195,8 +196,10 @@ struct config_irq {
     uint32_t edge;   /* 0 level, 1 edge */
 };
 
-enum config_master_flags {
-    MASTER_CHECKED = 1u << 0, /* the bus firewall stands in front of it */
+enum config_master_flags { /* none: no firewall stands before it */
+    MASTER_CHECKED = 1u << 0,  /* while its domain runs it reaches what that may reach */
+    MASTER_CLOSABLE = 1u << 1, /* while its domain runs it reaches everything */
+    MASTER_REFUSED = 1u << 2,  /* it reaches nothing */
 };
 
 /* A device that writes memory by itself. */
@@ -208,6 +211,8 @@ struct config_master {
     uint32_t idle_ms; /* how long that may take once nobody starts it again */
     uint64_t idle_address;
     char name[CONFIG_NAME_BYTES]; /* node name, cut */
+    uint32_t stream; /* as the SMMU knows it */
+    uint32_t pad0;
 };
 
 /* One 32-bit write, in order, with the domain's own view loaded. */
@@ -217,11 +222,11 @@ struct config_reset {
     uint64_t address;
 };
 
-_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 16 + 56 + 24, "config ABI");
+_Static_assert(sizeof(struct config_header) == 16 + 32 + 32 + 48 + 16 + 64 + 24, "config ABI");
 _Static_assert(sizeof(struct config_domain) == 16 + 13 * 4 + 16 + 8 + 72 + 4, "config ABI");
 _Static_assert(sizeof(struct config_vcpu) == 8, "config ABI");
 _Static_assert(sizeof(struct config_range) == 32, "config ABI");
-_Static_assert(sizeof(struct config_master) == 40, "config ABI");
+_Static_assert(sizeof(struct config_master) == 48, "config ABI");
 _Static_assert(sizeof(struct config_reset) == 16, "config ABI");
 _Static_assert(sizeof(struct config_region) == 8, "config ABI");
 _Static_assert(sizeof(struct config_channel) == 8, "config ABI");
