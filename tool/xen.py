@@ -31,6 +31,7 @@ _MAGIC_AT, _MAGIC = 0x38, b"ARM\x64"
 # every guest line at every level; memory is not scrubbed, which only costs time
 BOOTARGS = "console=dtuart dtuart=serial0 guest_loglvl=all loglvl=all bootscrub=0"
 FIRST_MODULE, MODULE_STEP = 0x4A000000, 0x4000000   # beyond Xen and QEMU's copy of the tree
+RAMDISK_BEHIND = 0x3000000   # its kernel
 BOOT_MS = 1000               # of guest time, until a domain runs
 ARGUMENTS = ("-m", "1024", "-rtc", "base=1970-01-01,clock=vm")   # little RAM: Xen looks at each page of it
 MEMORY_KIB = 8192            # room for the image and the tree, which Xen puts 2 MiB below the end
@@ -107,7 +108,7 @@ def unsupported(system: Path) -> str:
 
 
 def prepare(system: Path, folder: Path, guests: Mapping[str, Path], bootargs: Mapping[str, str],
-            board: Board) -> System:
+            board: Board, ramdisks: Mapping[str, Path] | None = None) -> System:
     """The tree for Xen and what the loader places."""
     if reason := unsupported(system):
         raise UsageError(f"{paths.relative(system)}: {reason}")
@@ -119,7 +120,10 @@ def prepare(system: Path, folder: Path, guests: Mapping[str, Path], bootargs: Ma
         load = Load(file, FIRST_MODULE + number * MODULE_STEP, f"{node.name} kernel")
         loads.append(load)
         _give_heap(node)
-        _set_kernel(node, load.address, file.stat().st_size, bootargs.get(node.name, ""))
+        _module(node, "kernel", load).properties["bootargs"] = bootargs.get(node.name, "").encode() + b"\0"
+        if ramdisk := (ramdisks or {}).get(node.name):
+            loads.append(Load(ramdisk, load.address + RAMDISK_BEHIND, f"{node.name} ramdisk"))
+            _module(node, "ramdisk", loads[-1])
         cpus = max(cpus, 1 + _highest_cpu(node))
     tree = folder / "xen.dtb"
     chosen = Node("chosen", {"#address-cells": cells(2), "#size-cells": cells(2),
@@ -143,11 +147,11 @@ def _give_heap(node: Node) -> None:
     node.properties |= {"memory": cells(memory >> 32, memory & 0xFFFFFFFF), "#address-cells": cells(2), "#size-cells": cells(2)}
 
 
-def _set_kernel(node: Node, address: int, size: int, bootargs: str) -> None:
-    for child in node.children:
-        if child.is_compatible("multiboot,kernel"):
-            child.properties["reg"] = cells(address >> 32, address & 0xFFFFFFFF, 0, size)
-            child.properties["bootargs"] = bootargs.encode() + b"\0"
+def _module(node: Node, kind: str, load: Load) -> Node:
+    """The domain's module of that kind, which lies where the loader places it."""
+    found = next(child for child in node.children if child.is_compatible(f"multiboot,{kind}"))
+    found.properties["reg"] = cells(load.address >> 32, load.address & 0xFFFFFFFF, 0, load.file.stat().st_size)
+    return found
 
 
 def _highest_cpu(node: Node) -> int:
