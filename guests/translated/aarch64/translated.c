@@ -145,17 +145,34 @@ PEER(2, translated, events_and_foreign_pages_work_across)
     peer_wait(0);
 }
 
-TEST(translated, a_foreign_page_may_not_be_anywhere, IDS "S2-02", WHY "not over own RAM or an emulated device", SYSTEM)
+TEST(translated, a_foreign_page_may_not_be_anywhere, IDS "S2-02 X-38", WHY "not where something is emulated, and not beyond the width", SYSTEM)
 {
     const uint64_t theirs = frame_of(RAM(0x20490000));
 
-    expect_eq(map_frame(2, theirs, frame_of(SPARE)), -XEN_EINVAL);
     expect_eq(map_frame(2, theirs, frame_of(GICD)), -XEN_EINVAL);
     expect_eq(map_frame(2, theirs, frame_of(GICR)), -XEN_EINVAL);
     expect_eq(map_frame(2, theirs, frame_of(UART)), -XEN_EINVAL);
     expect_eq(map_frame(2, theirs, BEYOND_WIDTH), -XEN_EINVAL);
     expect_eq(map_frame(2, frame_of(0x50000000), frame_of(0x50000000)), -XEN_EINVAL); /* nobody's */
+}
+
+TEST(translated, a_foreign_page_is_not_laid_over_own_memory, IDS "X-37 X-38", WHY "occupied is EBUSY; a gap is its own page's place",
+     SYSTEM)
+{
+    const uint64_t theirs = frame_of(RAM(0x20490000));
+
+    *word_at(SPARE) = 4711;
+    expect_eq(map_frame(2, theirs, frame_of(SPARE)), -XEN_EBUSY);
+    expect_eq(map_frame(2, frame_of(0x50000000), frame_of(SPARE)), -XEN_EINVAL); /* nobody's page comes first */
+    expect_eq(*word_at(SPARE), 4711);
+    expect_eq(balloon_out(SPARE), 1);
+    expect_eq(map_frame(2, theirs, frame_of(SPARE)), -XEN_EINVAL);
+    expect_denied(SPARE);
+    expect_eq(balloon_in(SPARE), 1);
     expect_true(is_reachable(SPARE));
+    expect_eq(unmap(SPARE), 0);
+    expect_eq(map_frame(2, theirs, frame_of(SPARE)), -XEN_EINVAL);
+    expect_eq(balloon_in(SPARE), 1);
 }
 
 TEST(translated, translation_tables_run_out_and_come_back, IDS "S2-02", WHY "a pool, and an error when it is empty", SYSTEM)

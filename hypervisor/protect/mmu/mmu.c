@@ -40,16 +40,20 @@ static bool is_emulated(const struct domain *d, uintptr_t base)
            address - (uintptr_t)config_verified->vuart_base < PAGE_SIZE;
 }
 
-/* A place that is no part of the domain's own memory, used or not, and no device of its; a borrowed page may come back. */
+/*
+ * Not where something is emulated, nor in a gap of the domain's own memory, where its own page comes back; a borrowed page may
+ * come back to its. What is occupied the map itself refuses.
+ */
 bool direct_map_may_appear(const struct domain *d, uint64_t idx, uint64_t gpfn)
 {
     gpaddr_t from, at;
+    struct stage2_leaf leaf;
 
     if (!direct_map_frame(idx, &from) || !direct_map_frame(gpfn, &at) || is_emulated(d, at.addr))
         return false;
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {
         if (d->ranges[i].kind != RANGE_SHM_BORROWER && d->ranges[i].base <= at.addr && at.addr < d->ranges[i].limit)
-            return false;
+            return stage2_find(&d->view, at.addr, &leaf);
     }
     return true;
 }
