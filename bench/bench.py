@@ -104,7 +104,7 @@ def _row(result: Measurement, rows: Sequence[Metric]) -> list[str]:
 def _parts(result: Measurement) -> list[str]:
     """What the greatest of a maximum are."""
     lines = [f"  {table.number(value):>7}  {name}" for name, value in result.parts[:_PARTS]]
-    return ["", f"{result.metric}, the longest:", *lines] if lines else []
+    return ["", f"{result.metric}, the greatest:", *lines] if lines else []
 
 
 def _functions(result: Measurement) -> list[str]:

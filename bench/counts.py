@@ -86,6 +86,7 @@ class Series:
 Lines = Mapping[int, Counts]     # by address
 Bins = Mapping[str, Lines]       # bench/plugin/profile.h
 BOOT, COLD, WARM = "boot", "cold", "warm"
+OF_BOOT = -1                     # RECORD_BOOT of bench/plugin/record.h
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Recording:
     instructions: int | None     # of the whole run; None: the machine was killed before it could say
     masked: Mapping[int, int] = field(default_factory=dict)   # longest stretch with interrupts masked, by series
     profiles: Mapping[tuple[int, str], Bins] = field(default_factory=dict)   # by series and round, if it was asked for
+    stack: Mapping[int, int] = field(default_factory=dict)    # most bytes of a stack in use, by series or OF_BOOT
 
     def bins(self, index: int, round_: str) -> Bins | None:
         return self.profiles.get((index, round_))
@@ -141,6 +143,7 @@ def parse(text: str) -> Recording:
     """Raises RecordError with the number of the line. Half a line at the end is ignored."""
     boot, series, instructions = None, [], None
     masked: dict[int, int] = {}
+    stack: dict[int, int] = {}
     profiles: dict[tuple[int, str], Bins] = {}
     for number, line in enumerate(text.split("\n")[:-1], 1):
         try:
@@ -154,6 +157,8 @@ def parse(text: str) -> Recording:
                 profiles[table["index"], table["round"]] = _bins(table)
             elif kind == "masked":
                 masked[table["index"]] = int(table["instructions"])   # they grow
+            elif kind == "stack":
+                stack[table["index"]] = int(table["bytes"])           # as well
             elif kind == "totals":
                 instructions = int(table["instructions"])
             else:
@@ -162,4 +167,4 @@ def parse(text: str) -> Recording:
             raise RecordError(f"line {number}: {error}") from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"line {number}: {type(error).__name__}: {error}") from error
-    return Recording(boot, tuple(series), instructions, masked, profiles)
+    return Recording(boot, tuple(series), instructions, masked, profiles, stack)

@@ -12,6 +12,7 @@ from tool import elfimage
 from tool.exitcodes import UsageError
 from tool.system import Load
 
+_STACKS = ("image_cpu_start", "image_cpu_size")
 _SHF_WRITE, _SHF_ALLOC, _SHF_EXECINSTR = 1, 2, 4
 
 
@@ -30,6 +31,7 @@ class Hypervisor:
     instruction_sets: Mapping[int, str]     # from this address on: "a" (A32), "t" (T32) or "x" (A64)
     text_rodata_bytes: int
     a64: bool = False
+    stacks: tuple[int, int] | None = None   # where the blocks of the CPUs begin, and the size of one: its stack first
 
     def probe_table(self) -> str:
         """What the plugin reads (bench/plugin/probes.h)."""
@@ -75,13 +77,15 @@ def read(file: Path) -> Hypervisor:
         constant = [section for section in elf.iter_sections()
                     if section["sh_flags"] & _SHF_ALLOC and not section["sh_flags"] & _SHF_WRITE]
         table = elf.get_section_by_name(".symtab")
-        sets = mapping_symbols((symbol.name, symbol["st_value"]) for symbol in (table.iter_symbols() if table else ()))
+        symbols = [(symbol.name, symbol["st_value"]) for symbol in (table.iter_symbols() if table else ())]
+    sets, named = mapping_symbols(symbols), dict(symbols)
     code = [section for section in constant if section["sh_flags"] & _SHF_EXECINSTR]
     if not code:
         raise UsageError(f"{file}: no executable section")
     return Hypervisor(file, min(section["sh_addr"] for section in code),
                       max(section["sh_addr"] + section["sh_size"] for section in code), tuple(probes), sets,
-                      sum(section["sh_size"] for section in constant), elf["e_machine"] == "EM_AARCH64")
+                      sum(section["sh_size"] for section in constant), elf["e_machine"] == "EM_AARCH64",
+                      (named[_STACKS[0]], named[_STACKS[1]]) if named.keys() >= set(_STACKS) else None)
 
 
 def loaded(hypervisor: Hypervisor, loads: Iterable[Load], *settings: object) -> str:

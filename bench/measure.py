@@ -177,7 +177,7 @@ def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str
     wanted = list(metrics)
     results: list[Result] = []
     for metric in wanted:
-        if metric.counted is Counted.MASKED:   # over all runs together: longest_masked()
+        if metric.is_maximum:   # over all runs together: maximum()
             continue
         if metric.counted is Counted.BOOT:
             results.append(profiled(metric, _result(metric, metric.name, strategy, recording.boot), 0, plugin.BOOT)
@@ -197,10 +197,11 @@ def of_recording(metrics: Iterable[Metric], labels: Sequence[str], strategy: str
     return results
 
 
-def masked_parts(labels: Sequence[str], run: str, recording: Recording) -> list[tuple[str, int]]:
-    """The longest stretch with interrupts masked of each series of a run, and of what follows them."""
-    return [(f"{labels[index] if index < len(labels) else 'end'} in {run}", instructions)
-            for index, instructions in recording.masked.items()]
+def parts(metric: Metric, labels: Sequence[str], run: str, recording: Recording) -> list[tuple[str, int]]:
+    """What a maximum is taken over: its value in each series of a run, in what follows them, and in the boot."""
+    found = recording.masked if metric.counted is Counted.MASKED else recording.stack
+    names = {**dict(enumerate(labels)), plugin.OF_BOOT: "boot"}
+    return [(f"{names.get(index, 'end')} in {run}", value) for index, value in found.items()]
 
 
 def unconfirmed(labels: Sequence[str], run: str, recording: Recording, ticks: Mapping[int, int]) -> list[str]:
@@ -210,8 +211,8 @@ def unconfirmed(labels: Sequence[str], run: str, recording: Recording, ticks: Ma
             if reason and not clock.jumped(series, ticks)]
 
 
-def longest_masked(metric: Metric, parts: Iterable[tuple[str, int]], denied: Sequence[str] = ()) -> Result:
-    ordered = tuple(sorted(parts, key=lambda part: (-part[1], part[0])))
+def maximum(metric: Metric, over: Iterable[tuple[str, int]], denied: Sequence[str] = ()) -> Result:
+    ordered = tuple(sorted(over, key=lambda part: (-part[1], part[0])))
     if denied:
         return NotMeasured(metric.name, denied[0])
     if not ordered:

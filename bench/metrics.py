@@ -33,6 +33,7 @@ class Counted(enum.Enum):
     PROBES = "probes"
     BOOT = "boot"
     MASKED = "masked"
+    STACK = "stack"
     ELF = "ELF"
     GUEST = "guest"
 
@@ -58,7 +59,7 @@ class Metric:
     counted: Counted
     windows: tuple[str, ...]        # of PROBES: summed; of EPISODE and BOOT: subtracted
     cold: bool
-    bench: str                      # SUITE.NAME, or SUITE.* of MASKED; empty for ELF
+    bench: str                      # SUITE.NAME, or SUITE.* of a maximum; empty for ELF
     gate: Gate
     limit: int | None
     target: Target | None
@@ -69,8 +70,13 @@ class Metric:
         return self.name.endswith(".<s>")
 
     @property
+    def is_maximum(self) -> bool:
+        """Over every run of every bench; those it names look for it."""
+        return self.counted in (Counted.MASKED, Counted.STACK)
+
+    @property
     def unit(self) -> str:
-        return {Counted.ELF: "bytes", Counted.GUEST: "pages"}.get(self.counted, "instructions")
+        return {Counted.ELF: "bytes", Counted.STACK: "bytes", Counted.GUEST: "pages"}.get(self.counted, "instructions")
 
     @property
     def series(self) -> str:
@@ -81,7 +87,7 @@ class Metric:
         return fnmatch.fnmatchcase(bench, self.bench)
 
     def matches_series(self, series: str) -> bool:
-        if self.counted is Counted.MASKED:
+        if self.is_maximum:
             return self.measured_by(series)   # one for each call that it looks at
         return re.fullmatch(_pattern(self.series), series) is not None
 

@@ -18,7 +18,7 @@ from tool.exitcodes import Exit
 from tool.jsontext import write as write_json
 
 SCHEMA = 1
-_NO_ROUNDS = (Counted.MASKED, Counted.ELF, Counted.BOOT, Counted.GUEST)
+_NO_ROUNDS = (Counted.MASKED, Counted.STACK, Counted.ELF, Counted.BOOT, Counted.GUEST)
 EMULATED = "an emulator's counter counts no cycles"
 MODE = "sampled (cycle counter of the core)"
 

@@ -105,8 +105,8 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
     """The boots that measure these metrics; a bench without <s> runs under the strategy its record names."""
     found: dict[Job, None] = {}
     for metric in metrics:
-        if metric.counted is Counted.MASKED:
-            found.update(dict.fromkeys(_masked_jobs(session, metric)))
+        if metric.is_maximum:
+            found.update(dict.fromkeys(_jobs_of_maximum(session, metric)))
             continue
         if metric.counted is Counted.ELF or metric.bench in session.absent:
             continue
@@ -118,8 +118,8 @@ def jobs_for(session: Session, metrics: Iterable[Metric], strategies: Sequence[s
     return list(found)
 
 
-def _masked_jobs(session: Session, metric: Metric) -> list[Job]:
-    """Every bench once, and those that look for the longest stretch under each of their strategies."""
+def _jobs_of_maximum(session: Session, metric: Metric) -> list[Job]:
+    """Every bench once, and those that look for it under each of their strategies."""
     return [Job(name, strategy_name) for name, record in session.benches.items()
             for strategy_name in (_own_strategies(session, record) if metric.measured_by(name) else _own_strategies(session, record)[:1])]
 
@@ -151,6 +151,7 @@ def plugins(session: Session, job: Job, prepared: system.PreparedSystem) -> tupl
     words = [escaped(session.plugin), f"out={escaped(_records(session, job))}",
              f"text={hypervisor.text_start:x}-{hypervisor.text_end:x}", f"probes={escaped(session.probe_table)}",
              f"isas={escaped(session.isa_table)}"]
+    words += [f"stacks={hypervisor.stacks[0]:x}+{hypervisor.stacks[1]:x}"] if hypervisor.stacks else []
     words += ["isa=a64"] * hypervisor.a64 + ["profile=on"] * (session.functions is not None)
     return (",".join(words + ["smp=on"] * (prepared.cpus > 1)),)
 
@@ -241,13 +242,14 @@ def run_all(session: Session, jobs: Sequence[Job]) -> list[Outcome]:
 def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outcome]) -> list[measure.Result]:
     """The numbers of all boots, and the one that needs none, by name."""
     found: list[measure.Result] = []
-    masked: list[tuple[str, int]] = []
+    maxima: dict[Metric, list[tuple[str, int]]] = {metric: [] for metric in metrics if metric.is_maximum}
     denied: list[str] = []
     for outcome in outcomes:
         excused = session.other and not outcome.ticks      # the benches of earlier commits tell no clock
         wanted = [metric for metric in metrics if metric.bench and metric.measured_by(outcome.job.bench)]
         if outcome.recording is not None:
-            masked += measure.masked_parts(outcome.labels, outcome.job.label, outcome.recording)
+            for metric, over in maxima.items():
+                over += measure.parts(metric, outcome.labels, outcome.job.label, outcome.recording)
             denied += [] if excused else measure.unconfirmed(outcome.labels, outcome.job.label, outcome.recording,
                                                              outcome.ticks or {})
         if not wanted:
@@ -262,8 +264,8 @@ def results(session: Session, metrics: Sequence[Metric], outcomes: Iterable[Outc
             found += [measure.of_guest(metric, outcome.job.strategy, outcome.told) for metric in wanted
                       if metric.counted is Counted.GUEST]
     for metric in metrics:
-        if metric.counted is Counted.MASKED and not any(result.metric == metric.name for result in found):
-            found.append(measure.longest_masked(metric, masked, denied))
+        if metric.is_maximum and not any(result.metric == metric.name for result in found):
+            found.append(measure.maximum(metric, maxima[metric], denied if metric.counted is Counted.MASKED else ()))
         if metric.counted is Counted.ELF:
             size = measure.Exact(session.hypervisor.text_rodata_bytes, metric.unit)
             found.append(measure.Measurement(metric.name, None, size, None))

@@ -68,7 +68,7 @@ class Meter:
 
 
 def measurable(opened: Session, rows: Iterable[Metric]) -> list[Metric]:
-    return [row for row in rows if row.counted in (Counted.ELF, Counted.MASKED) or row.bench in opened.benches]
+    return [row for row in rows if row.counted is Counted.ELF or row.is_maximum or row.bench in opened.benches]
 
 
 def runs(results: Iterable[Result]) -> dict[str, str]:
@@ -78,7 +78,7 @@ def runs(results: Iterable[Result]) -> dict[str, str]:
 
 
 def _jobs(opened: Session, row: Metric, name: str, run: str) -> list[Job]:
-    if row.counted is Counted.MASKED:
+    if row.is_maximum:
         return [job for job in session.jobs_for(opened, [row], ()) if run in ("", job.label)]
     return session.jobs_for(opened, [row], [name.removesuffix(COLD).rpartition(".")[2]])
 

@@ -268,16 +268,22 @@ def test_an_episode_is_counted_without_its_windows() -> None:
 
 def test_a_stretch_is_named_by_its_series_and_its_run() -> None:
     recording = counts.Recording(None, (), None, {0: 40, 1: 7, 2: 9})
-    assert measure.masked_parts(("irqoff.a", "irqoff.b"), "irqoff.calls[mask]", recording) == [
+    assert measure.parts(row_named("irqoff.longest"), ("irqoff.a", "irqoff.b"), "irqoff.calls[mask]", recording) == [
         ("irqoff.a in irqoff.calls[mask]", 40), ("irqoff.b in irqoff.calls[mask]", 7), ("end in irqoff.calls[mask]", 9)]
+
+
+def test_a_depth_of_the_boot_is_the_boot_s() -> None:
+    recording = counts.Recording(None, (), None, {0: 40}, stack={counts.OF_BOOT: 88, 0: 16})
+    assert measure.parts(row_named("stack.depth"), ("irqoff.a",), "a.b[mask]", recording) == [("boot in a.b[mask]", 88), ("irqoff.a in a.b[mask]", 16)]
+    assert row_named("stack.depth").unit == "bytes"
 
 
 def test_the_longest_of_all_runs_is_the_metric() -> None:
     row_ = row_named("irqoff.longest")
-    found = measure.longest_masked(row_, [("a in x", 4), ("b in y", 40), ("c in x", 7)])
+    found = measure.maximum(row_, [("a in x", 4), ("b in y", 40), ("c in x", 7)])
     assert isinstance(found, Measurement) and found.value == Exact(40, "instructions")
     assert found.parts == (("b in y", 40), ("c in x", 7), ("a in x", 4))
-    assert isinstance(measure.longest_masked(row_, []), NotMeasured)
+    assert isinstance(measure.maximum(row_, []), NotMeasured)
 
 
 def test_series_of_masked_stretches_are_no_metrics_of_their_own() -> None:

@@ -47,5 +47,5 @@ def test_where_somebody_sleeps_the_clock_may_be_ahead_and_never_behind() -> None
     assert denied.startswith("irqoff.a in run: the counter has")
     awake = counts.Recording(None, (SERIES,), None)
     assert measure.unconfirmed(["irqoff.a"], "run", awake, {0: TICKS + 5000}) and measure.unconfirmed(["irqoff.a"], "run", awake, {})
-    result = measure.longest_masked(row_named("irqoff.longest"), [("irqoff.a in run", 40)], [denied])
+    result = measure.maximum(row_named("irqoff.longest"), [("irqoff.a in run", 40)], [denied])
     assert isinstance(result, NotMeasured) and result.reason == denied

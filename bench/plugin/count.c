@@ -2,7 +2,7 @@
 /*
  * QEMU TCG plugin: counts instructions of the hypervisor between the markers of a bench guest.
  *
- *   -plugin count.so,out=FILE,text=START-END[,isa=a64][,probes=FILE][,isas=FILE][,profile=on][,smp=on]
+ *   -plugin count.so,out=FILE,text=START-END[,isa=a64][,probes=FILE][,isas=FILE][,stacks=START+SIZE][,profile=on][,smp=on]
  *
  * Numbers are hexadecimal. Plain callbacks and C counters only: inline scoreboard operations crash QEMU 10.0.2 with
  * two CPUs under icount. Which CPU runs is TPIDR_EL2, the hypervisor's per-CPU pointer, and its level is CPSR: with
@@ -48,6 +48,7 @@ static struct qemu_plugin_register *tpidr_el2, *cpsr;
 static struct g_byte_array *register_buffer;
 static uint64_t cpu_pointers[TALLY_MAX_CPUS];
 static unsigned nr_cpu_pointers;
+static uint64_t stacks_start, stacks_size; /* a CPU's block, one after the other: its stack, then what TPIDR_EL2 points to */
 
 static int refuse(const char *what, const char *why)
 {
@@ -109,13 +110,21 @@ static uint64_t read_register(struct qemu_plugin_register *from)
     return value;
 }
 
+static void learn_cpu(uint64_t pointer)
+{
+    if (stacks_size && pointer >= stacks_start) {
+        tally_stack(tally, nr_cpu_pointers, pointer - (pointer - stacks_start) % stacks_size, pointer);
+    }
+    cpu_pointers[nr_cpu_pointers++] = pointer;
+}
+
 /*
  * CPUs are numbered as their pointers appear; before boot code sets the first, all are CPU 0. After that, one
  * without a pointer is another that starts, and nobody's.
  */
 static unsigned current_cpu(void)
 {
-    if (!smp) {
+    if (!smp && nr_cpu_pointers > 0) {
         return 0;
     }
     uint64_t pointer = read_register(tpidr_el2);
@@ -127,8 +136,8 @@ static unsigned current_cpu(void)
     if (pointer == 0 || nr_cpu_pointers == TALLY_MAX_CPUS) {
         return nr_cpu_pointers ? TALLY_MAX_CPUS : 0;
     }
-    cpu_pointers[nr_cpu_pointers] = pointer;
-    return nr_cpu_pointers++;
+    learn_cpu(pointer);
+    return nr_cpu_pointers - 1;
 }
 
 /* M is 0x1a in Hyp mode; of AArch64, bit 4 is 0 and bits 3:2 are the level. */
@@ -167,10 +176,13 @@ static void on_insn(unsigned vcpu, void *data)
 static void on_access(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
 {
     (void)vcpu;
-    (void)vaddr;
     (void)data;
-    if (current < TALLY_MAX_CPUS) {
-        tally_access(tally, current, qemu_plugin_mem_is_store(info), 1u << qemu_plugin_mem_size_shift(info));
+    if (current == TALLY_MAX_CPUS) {
+        return;
+    }
+    tally_access(tally, current, qemu_plugin_mem_is_store(info), 1u << qemu_plugin_mem_size_shift(info));
+    if (qemu_plugin_mem_is_store(info)) {
+        tally_store(tally, current, vaddr);
     }
 }
 
@@ -267,6 +279,9 @@ static int take_option(const char *option, FILE **out)
     }
     if (strcmp(option, "isa=a64") == 0) {
         image.isa = ISA_A64;
+        return 0;
+    }
+    if (sscanf(option, "stacks=%" SCNx64 "+%" SCNx64, &stacks_start, &stacks_size) == 2) {
         return 0;
     }
     if (sscanf(option, "text=%" SCNx64 "-%" SCNx64, &image.text_start, &image.text_end) == 2) {

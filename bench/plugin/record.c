@@ -122,6 +122,12 @@ void record_masked(FILE *out, unsigned index, uint64_t instructions)
     end_line(out);
 }
 
+void record_stack(FILE *out, int index, uint64_t bytes)
+{
+    fprintf(out, "{\"record\":\"stack\",\"index\":%d,\"bytes\":%" PRIu64, index, bytes);
+    end_line(out);
+}
+
 void record_totals(FILE *out, uint64_t instructions)
 {
     fprintf(out, "{\"record\":\"totals\",\"instructions\":%" PRIu64, instructions);

@@ -29,7 +29,7 @@ void round_end_series(struct tally *tally)
         record_series(tally->out, tally->series_index, &tally->series, tally->image.probes);
     }
     tally->series_index++;
-    tally->longest = 0;
+    tally->longest = tally->deepest = 0;
     for (unsigned i = 0; i < TALLY_MAX_CPUS; i++) {
         tally->cpus[i].stretch.longest = 0;
     }
@@ -41,6 +41,7 @@ void round_end_boot(struct tally *tally)
     record_boot(tally->out, tally->row, tally->image.probes);
     end_profile(tally, "boot");
     tally->booting = tally->counting = false;
+    tally->deepest = 0;
     memset(tally->row, 0, sizeof(tally->row));
 }
 

@@ -279,6 +279,26 @@ void tally_access(struct tally *tally, unsigned index, bool is_store, unsigned b
     }
 }
 
+void tally_stack(struct tally *tally, unsigned index, uint64_t bottom, uint64_t top)
+{
+    tally->cpus[index].stack_bottom = bottom;
+    tally->cpus[index].stack_top = top;
+}
+
+/* Written as it grows, like the longest stretch. */
+void tally_store(struct tally *tally, unsigned index, uint64_t address)
+{
+    const struct cpu *cpu = &tally->cpus[index];
+
+    if (!cpu->previous_at_el2 || address < cpu->stack_bottom || address >= cpu->stack_top) {
+        return;
+    }
+    if (cpu->stack_top - address > tally->deepest) {
+        tally->deepest = cpu->stack_top - address;
+        record_stack(tally->out, tally->booting ? RECORD_BOOT : (int)tally->series_index, tally->deepest);
+    }
+}
+
 void tally_finish(struct tally *tally)
 {
     if (tally->booting) {

@@ -95,6 +95,12 @@ void tally_insn(struct tally *tally, unsigned cpu, const struct site *site);
 /* It made a memory access. */
 void tally_access(struct tally *tally, unsigned cpu, bool is_store, unsigned bytes);
 
+/* Where its EL2 stack lies, [bottom, top): from now on it is known how deep that gets. */
+void tally_stack(struct tally *tally, unsigned cpu, uint64_t bottom, uint64_t top);
+
+/* The access was a store, to this address. */
+void tally_store(struct tally *tally, unsigned cpu, uint64_t address);
+
 /* Writes what is still open, and the totals of the run. */
 void tally_finish(struct tally *tally);
 

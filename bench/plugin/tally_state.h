@@ -24,6 +24,7 @@ struct cpu {
     uint32_t open_windows;
     uint64_t episode[NR_COUNTS]; /* of a remote CPU, not yet ended */
     struct stretch stretch;
+    uint64_t stack_bottom, stack_top; /* of EL2; equal: not known */
 };
 
 struct tally {
@@ -35,6 +36,7 @@ struct tally {
     uint64_t row[ROW_SIZE];
     uint64_t instructions;
     uint64_t longest; /* stretch that ended since the last series did */
+    uint64_t deepest; /* stack since then, in bytes */
     unsigned series_index;
     struct series series;
     struct profile *profile; /* NULL: not wanted */

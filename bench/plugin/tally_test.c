@@ -462,6 +462,51 @@ static void each_series_has_its_longest_masked_stretch(void)
     end(__func__, "\"index\":1,\"instructions\":2}\n");
 }
 
+/* ---- stacks ---- */
+
+static void store(unsigned cpu, uint64_t address)
+{
+    tally_access(tally, cpu, true, 4);
+    tally_store(tally, cpu, address);
+}
+
+static void a_stack_is_as_deep_as_its_lowest_store(void)
+{
+    begin("");
+    run(0, 0x1000, NOP);
+    store(0, 0x5ff8); /* where the stack is nobody knows yet */
+    tally_stack(tally, 0, 0x5000, 0x6000);
+    store(0, 0x5ff0);
+    store(0, 0x5ff8);
+    store(0, 0x6000); /* above it */
+    store(0, 0x4ffc); /* below it */
+    run(0, 0x1004, ERET);
+    run(0, GUEST, NOP);
+    store(0, 0x5000); /* a guest's address */
+    run(0, TRAP_VECTOR, NOP);
+    store(0, 0x5ffc);
+    store(0, 0x5fe0);
+    end(__func__, "\"stack\",\"index\":-1,\"bytes\":16}\n{\"record\":\"boot\"");
+}
+
+static void each_series_has_its_deepest_stack(void)
+{
+    begin("");
+    boot();
+    tally_stack(tally, 0, 0x5000, 0x6000);
+    tally_stack(tally, 1, 0x7000, 0x8000);
+    run(0, GUEST, START);
+    run(0, TRAP_VECTOR, NOP);
+    store(0, 0x5fe0);
+    run(0, 0x1204, ERET);
+    run(0, GUEST, NEXT);
+    run(1, TRAP_VECTOR, NOP);
+    store(1, 0x7ff0);
+    store(1, 0x5000); /* the other CPU's stack is memory like any other */
+    run(1, 0x1204, ERET);
+    end(__func__, "{\"record\":\"stack\",\"index\":1,\"bytes\":16}\n{\"record\":\"totals\"");
+}
+
 int main(void)
 {
     boot_ends_before_the_first_guest_instruction();
@@ -487,5 +532,7 @@ int main(void)
     masked_stretch_that_is_marked_is_left_out();
     masked_stretches_of_boot_do_not_count();
     each_series_has_its_longest_masked_stretch();
+    a_stack_is_as_deep_as_its_lowest_store();
+    each_series_has_its_deepest_stack();
     return failures != 0;
 }
