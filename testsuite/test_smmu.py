@@ -61,6 +61,27 @@ def test_the_smmu_and_nothing_else_keeps_a_copy_off_the_next_life(tmp_path: Path
         "(hv) d2 edu@2,0: bus firewall refused access N, a write at 0x61048..."]
 
 
+@pytest.mark.requirement("S0-12", "S3-09")
+def test_a_stopped_device_of_a_translated_domain_is_told_with_what_the_bus_saw(tmp_path: Path, kind: str) -> None:
+    lines = lines_of("the_smmu_stops_a_pci_device_whose_domain_knows_other_addresses", kind, tmp_path)
+    assert lines[0].startswith("(hv) d1 edu@1,0: bus firewall refused access N, a write at 0x400")
+    assert "(hv) d1 edu@1,0: bus firewall refused access N, a write at 0x40200..." in lines
+
+
+@pytest.mark.requirement("S0-14")
+def test_a_stream_that_the_tree_does_not_know_is_stopped_and_nobody_is_blamed(tmp_path: Path, kind: str) -> None:
+    """The tree says that domU1's device is beside the SMMU, and the machine has it behind."""
+    name = "the_smmu_stops_a_pci_device_that_is_not_trusted"
+    tree = changed(tmp_path / "tree", "edu-smmu", "&pcie { iommu-map = <0x10 &smmu 0x10 8>; };"
+                                                  "&d1_edu { xen,force-assign-without-iommu; };")
+    guest = paths.guest_folder(BOARD, kind) / "dma.elf"
+    words = {f"domU{number}": f"fp1 domain={number} run=dma.{name}" for number in (1, 2)}
+    system = prepare(tree, tmp_path / "system", dict.fromkeys(words, guest), words, board=BOARD, kind=kind)
+    chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), system.loads, nonce=machine.new_nonce(), system="edu-smmu")
+    text = machine.run(chosen, tmp_path / "run").text
+    assert "(d1) fp1 end pass" in text and "(d2) fp1 fail" not in text and "firewall" not in text, text
+
+
 FAKE = 0x70000000          # memory of nobody, that holds what a register file would
 GOOD = {0x00: 0x0D44101B, 0x04: 0x02730010, 0x14: 0x00000054}      # as QEMU's has them: IDR0, IDR1, IDR5
 

@@ -283,7 +283,7 @@ void firewall_set_ranges(uint32_t master, const struct firewall_range *ranges, u
 void firewall_open(uint32_t master, bool checked)
 {
     (void)checked; /* syscfg lets no master of such a board be checked */
-    if (base)
+    if (base && stream_of[master] < ARRAY_SIZE(streams)) /* others are beside it */
         set_stream(master, STE_OPEN);
 }
 
@@ -319,10 +319,10 @@ static void take_events(void)
     }
 }
 
+/* After its interrupt, so there is one. */
 uint32_t firewall_refused(uint32_t master, uintptr_t *address)
 {
-    if (base)
-        take_events();
+    take_events();
     *address = refused[master].address;
     return refused[master].count;
 }

@@ -86,3 +86,19 @@ TEST(dma, a_pci_device_that_bypasses_the_smmu_writes_where_its_domain_asks, IDS 
     expect_true(is_filled(TARGET + PAGE, EDU_BYTES, PATTERN));
     expect_true(is_marked(TARGET + 2 * PAGE, PAGE, 1));
 }
+
+/* What the domain calls its page is on the bus the hypervisor's image. */
+TEST(dma, the_smmu_stops_a_pci_device_whose_domain_knows_other_addresses, IDS "S0-12 S0-14 S3-09",
+     WHY "without a stop the next hypercall would be the last", NEEDS "system=edu-translated")
+{
+    enum { IMAGE = 0x40200000 };
+    static uint32_t page[EDU_BYTES / 4] __attribute__((aligned(EDU_BYTES)));
+
+    edu_open(&edu);
+    mark((uintptr_t)page, EDU_BYTES, 1);
+    edu_store(&edu, (uintptr_t)page, EDU_BYTES);
+    expect_true(is_marked((uintptr_t)page, EDU_BYTES, 1));
+    for (uintptr_t at = IMAGE; at < IMAGE + 4 * EDU_BYTES; at += EDU_BYTES)
+        edu_store(&edu, at, EDU_BYTES);
+    expect_true(hypercall_xen_version(XENVER_version, NULL) > 0);
+}
