@@ -61,6 +61,12 @@ def test_the_smmu_and_nothing_else_keeps_a_copy_off_the_next_life(tmp_path: Path
         "(hv) d2 edu@2,0: bus firewall refused access N, a write at 0x61048..."]
 
 
+@pytest.mark.requirement("S1-11", "S2-01")
+def test_the_stream_of_a_domain_on_the_other_cpu_is_closed_as_well(tmp_path: Path, kind: str) -> None:
+    assert lines_of("a_domain_on_the_other_cpu_restarts_in_the_middle_of_a_copy", kind, tmp_path) == [
+        "(hv) d2 edu@2,0: bus firewall refused access N, a write at 0x61048..."]
+
+
 @pytest.mark.requirement("S0-12", "S3-09")
 def test_a_stopped_device_of_a_translated_domain_is_told_with_what_the_bus_saw(tmp_path: Path, kind: str) -> None:
     lines = lines_of("the_smmu_stops_a_pci_device_whose_domain_knows_other_addresses", kind, tmp_path)

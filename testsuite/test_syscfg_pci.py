@@ -94,10 +94,11 @@ def test_refuses(tmp_path: Path, name: str) -> None:
     assert refused.returncode == 2 and words in refused.stderr, refused.stderr
 
 
-def test_mutants_are_judged(tmp_path: Path) -> None:
-    """As test_syscfg_mutants.py says it, for a tree with a bridge."""
-    tree = devicetree.compile_tree(paths.system(SYSTEM), BOARD).blob.read_bytes()
-    dice, mutant = random.Random(SYSTEM), tmp_path / "mutant.dtb"
+@pytest.mark.parametrize("system", [SYSTEM, "edu-smmu"])
+def test_mutants_are_judged(tmp_path: Path, system: str) -> None:
+    """As test_syscfg_mutants.py says it, for a tree with a bridge, and with an SMMU."""
+    tree = devicetree.compile_tree(paths.system(system), BOARD).blob.read_bytes()
+    dice, mutant = random.Random(system), tmp_path / "mutant.dtb"
     for _ in range(MUTANTS):
         mutant.write_bytes(mutate(tree, dice))
         done = subprocess.run([str(paths.SYSCFG), str(mutant), "--out", str(tmp_path / "out"), "--quiet"], capture_output=True, timeout=20)

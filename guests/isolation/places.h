@@ -11,7 +11,7 @@ static const struct place hypervisor_places[] = {
     {"hypervisor data", HV(0x10010000), HV(0x10040000)},
     {"configuration", HV(0x10040000), HV(0x1005ff00)},
     {"boot block", HV(0x1005ff00), HV(0x10060000)},
-    {"per-CPU data and stacks", 0x10060000, 0x10080000},
+    {"per-CPU data and stacks", HV(0x10060000), HV(0x10080000)},
 };
 
 /* Domain 2 of `pair`. */

@@ -82,6 +82,17 @@ PEER(2, dma, a_pci_device_passes_the_smmu_again_after_a_restart)
     live_twice();
 }
 
+TEST(dma, a_domain_on_the_other_cpu_restarts_in_the_middle_of_a_copy, IDS "S1-11 S2-01 S0-13", WHY "its stream is closed from there",
+     NEEDS "system=edu-smp")
+{
+    wait_for_life(2);
+}
+
+PEER(2, dma, a_domain_on_the_other_cpu_restarts_in_the_middle_of_a_copy)
+{
+    live_twice();
+}
+
 /* Domain 2 borrows OWN, lets its device write it, and ends. */
 static void end_with_a_borrowed_page(void)
 {

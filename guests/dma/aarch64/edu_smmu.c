@@ -63,6 +63,48 @@ PEER(2, dma, one_pci_device_bypasses_the_smmu_while_another_is_stopped)
     peer_signal(0);
 }
 
+static void acknowledge(uint32_t intid)
+{
+    (void)intid;
+    edu_acknowledge(&edu, edu_raised(&edu));
+}
+
+/* Both sleep; the SMMU interrupts one CPU, the device that passes the other. */
+TEST(dma, pci_devices_of_both_cpus_pass_and_are_stopped_at_the_same_time, IDS "S0-13 S3-10", WHY "one SMMU for both CPUs",
+     NEEDS "system=edu-smp")
+{
+    edu_open(&edu);
+    mark(TARGET, PAGE, 1);
+    meet();
+    for (uint32_t round = 0; round < 3; round++) {
+        edu_start_store(&edu, TARGET, EDU_BYTES, EDU_SILENT);
+        hand_over(); /* 1, 2, 3: has been interrupted */
+        edu_wait(&edu);
+        expect_true(is_marked(TARGET, PAGE, 1));
+    }
+}
+
+PEER(2, dma, pci_devices_of_both_cpus_pass_and_are_stopped_at_the_same_time)
+{
+    edu_open(&edu);
+    edu_load(&edu, D2_PLACE, PATTERN);
+    irq_init();
+    irq_set_handler(edu.intid, acknowledge);
+    irq_enable_source(edu.intid);
+    meet();
+    for (uint32_t round = 0; round < 3; round++) {
+        peer_wait(0);
+        edu_start_store(&edu, D2_PLACE + (1 + round) * PAGE, EDU_BYTES, EDU_INTERRUPT);
+        wait_for_interrupt();
+        expect_true(!edu_is_busy(&edu));
+        irq_unmask();
+        irq_mask();
+        expect_eq(irq_count(0, edu.intid), round + 1);
+        expect_true(is_filled(D2_PLACE + (1 + round) * PAGE, EDU_BYTES, PATTERN));
+        peer_signal(0);
+    }
+}
+
 TEST(dma, no_guest_reaches_the_smmu, IDS "S0-14 S4-23", WHY "whoever has it opens every stream", SMMU)
 {
     static const uint32_t places[] = {SMMU_BASE, SMMU_BASE + 0x20, SMMU_BASE + 0x44, SMMU_BASE + SMMU_PAGE_1, SMMU_BASE + 0x1fffc};
