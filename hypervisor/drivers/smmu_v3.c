@@ -41,6 +41,7 @@ enum {
     IDR0_S2P = 1 << 0,
     IDR0_TTF_AARCH64 = 2 << 2,
     IDR0_COHACC = 1 << 4,
+    IDR0_ATS_SHIFT = 10,
     IDR0_TTENDIAN = 3 << 21, /* 3: big-endian alone */
     IDR1_SIDSIZE = 0x3f,
     IDR1_EVENTQS_SHIFT = 16,
@@ -53,6 +54,7 @@ enum {
     CR0_SMMUEN = 1 << 0,
     CR0_EVENTQEN = 1 << 2,
     CR0_CMDQEN = 1 << 3,
+    CR0_ATSCHK_SHIFT = 4,
     CR1_COHERENT = 0xd75, /* tables and queues: Inner Shareable, write-back */
     CR2_RECINVSID = 1 << 1, /* a stream beyond the table is an event too */
     CR2_PTM = 1 << 2,       /* TLBI of CPUs is about their own TLBs */
@@ -137,9 +139,10 @@ static void wait_for(uint32_t offset, uint32_t mask, uint32_t value, const char 
     }
 }
 
+/* A PCI device that says that it has translated by itself is checked like any other, where the part knows of such. */
 static void set_control(uint32_t value)
 {
-    write(CR0, value);
+    write(CR0, value | (read(IDR0) >> IDR0_ATS_SHIFT & 1) << CR0_ATSCHK_SHIFT);
     wait_for(CR0ACK, CR0_SMMUEN | CR0_EVENTQEN | CR0_CMDQEN, value, "CR0ACK");
 }
 
