@@ -3,9 +3,6 @@
 #include "edu.h"
 
 enum {
-    CONFIG_ID = 0, /* words of configuration space */
-    CONFIG_COMMAND = 1,
-    CONFIG_BASE_0 = 4,
     PCI_ID = 0x11e81234,
     COMMAND_MEMORY = 2,
     COMMAND_MASTER = 4,

@@ -15,6 +15,10 @@ enum {
     EDU_LEAST_NS = 99 * 1000 * 1000, /* its clock counts milliseconds */
     EDU_DONE = 0x100, /* interrupt status: a copy came to its end */
 
+    CONFIG_ID = 0,    /* words of its configuration space */
+    CONFIG_COMMAND = 1,
+    CONFIG_BASE_0 = 4,
+
     PLACE_BYTES = 0x40000,
     D1_PLACE = RAM(0x21000000), /* the second bank of domain 1; that of domain 2 begins where it ends */
     D2_PLACE = D1_PLACE + PLACE_BYTES,

@@ -93,6 +93,38 @@ PEER(2, dma, a_domain_on_the_other_cpu_restarts_in_the_middle_of_a_copy)
     live_twice();
 }
 
+/* Where nobody finds it, or with its memory off: the idle word would not be there. */
+static void hide(uint32_t life)
+{
+    if (life == 1)
+        return; /* it was never touched: no base address yet */
+    edu_open(&edu);
+    if (life == 2)
+        edu.config[CONFIG_BASE_0] = 0x20000000;
+    else
+        edu.config[CONFIG_COMMAND] = 0;
+}
+
+TEST(dma, a_restart_finds_a_pci_device_wherever_its_domain_left_it, IDS "S3-10 S1-11", WHY "its configuration space is reset first", EDU)
+{
+    wait_for_life(4);
+}
+
+PEER(2, dma, a_restart_finds_a_pci_device_wherever_its_domain_left_it)
+{
+    const uint32_t life = ++diary->lives;
+
+    if (life < 4) {
+        hide(life);
+        shutdown(SHUTDOWN_reboot);
+    }
+    edu_open(&edu);
+    edu_load(&edu, WORK, PATTERN);
+    edu_store(&edu, TARGET, EDU_BYTES);
+    expect_true(is_filled(TARGET, EDU_BYTES, PATTERN));
+    diary->done = life;
+}
+
 /* Domain 2 borrows OWN, lets its device write it, and ends. */
 static void end_with_a_borrowed_page(void)
 {
