@@ -3,7 +3,8 @@
  * The short way of foreign maps: a short list of one domain's pages, and the unmap of one. It does an element only
  * when everything about it is usual and leaves the rest, from there on, to the book (foreign.c, memory.c).
  *
- * One CPU: nobody looks between the pin and the view, so their order is the shorter one.
+ * One CPU: nobody looks between the pin and the view, so their order is the shorter one. Usual is a frame at its own number:
+ * where there is translation, in a direct-mapped domain, from another one.
  */
 #include "abi/memory.h"
 #include "hv/arch.h"
@@ -109,7 +110,7 @@ hot int32_t foreign_remove_usual(uint32_t cmd, reg_t arg, reg_t unused, struct v
         if (page >= bank->nr_frames)
             continue;
         uint8_t *const pins = &bank->pins[page];
-        if (unlikely(*pins & PAGE_PIN_EVENT || protect_view_remove(d, (uintptr_t)gpfn << PAGE_SHIFT, PAGE_SIZE) != VIEW_OK))
+        if (unlikely(*pins & PAGE_PIN_EVENT || protect_view_take_page(d, (uintptr_t)gpfn << PAGE_SHIFT) != VIEW_OK))
             break;
         --*pins;
         protect_view_commit_loaded(d);

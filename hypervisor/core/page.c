@@ -100,7 +100,8 @@ void page_init(const struct config_header *config)
     arch_zero_words((uint32_t *)(uintptr_t)config->pages, (uint32_t *)((uintptr_t)config->pages + bytes));
     for (uint32_t i = 0; i < nr_domains; i++) {
         domains[i].pin_weight = master_is_checked(&domains[i]) ? 2 : 1;
-        domains[i].usual_owners = config->nr_cpus == 1 && domains[i].pin_weight == 1 && FOREIGN_FRAMES_ARE_EQUAL ? domains[i].config->may_map : 0;
+        domains[i].usual_owners =
+            config->nr_cpus == 1 && domains[i].pin_weight == 1 ? domains[i].config->may_map & direct_map_equals(&domains[i]) : 0;
         init_bank(&domains[i], config);
         page_pin_borrowed(&domains[i]);
     }

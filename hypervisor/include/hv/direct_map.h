@@ -15,7 +15,7 @@
  *   gpaddr_t direct_map_place(idx, gpfn);                        and its place there
  *   uint32_t direct_map_reservation(d);                          pages that count as its own now
  *   bool direct_map_takes_order(d, order);                       populate may have extents of that order
- *   FOREIGN_FRAMES_ARE_EQUAL                                     a foreign page always has its owner's number
+ *   uint32_t direct_map_equals(d);                               bits of the domains whose frames have the same number for `d`
  */
 #ifndef HV_DIRECT_MAP_H
 #define HV_DIRECT_MAP_H

@@ -45,7 +45,10 @@ void protect_check(const struct cpu *cpu);
  */
 must_check enum view_result protect_view_remove(struct domain *d, uintptr_t base, uint32_t bytes);
 must_check enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t bytes, uint32_t attr);
-/* The same for one page of the owner's first range in a view of others: EL1 reads and writes, nobody executes. */
+/*
+ * The same for one page of the owner's first range in a view of others, at its own number: EL1 reads and writes, nobody
+ * executes. It is taken away only from there; protect_view_take_page(d, base) is inline in protect/<unit>/protect_unit.h.
+ */
 must_check enum view_result protect_view_insert_page(struct domain *d, const struct domain *owner, uintptr_t base);
 /*
  * Inline in protect/<unit>/protect_unit.h:

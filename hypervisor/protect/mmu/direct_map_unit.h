@@ -8,13 +8,12 @@
 
 #include "hv/domain.h"
 
-enum { FOREIGN_FRAMES_ARE_EQUAL = 0 };
-
 /* mmu.c */
 const struct config_range *page_range_of(const struct domain *d, paddr_t address, uint32_t bytes);
 uintptr_t direct_map_translated_device(uintptr_t address);
 uint32_t page_count_ballooned(const struct domain *d);
 bool direct_map_may_appear(const struct domain *d, uint64_t idx, uint64_t gpfn);
+uint32_t direct_map_equals(const struct domain *d);
 
 static inline bool direct_map_frame(uint64_t gfn, gpaddr_t *out)
 {

@@ -58,6 +58,16 @@ bool direct_map_may_appear(const struct domain *d, uint64_t idx, uint64_t gpfn)
     return true;
 }
 
+/* Both are direct-mapped: what is RAM of the one is no number of the other's, and no device. */
+uint32_t direct_map_equals(const struct domain *d)
+{
+    uint32_t equals = 0;
+
+    for (uint32_t i = 0; d->config->flags & DOMAIN_DIRECT_MAP && i < nr_domains; i++)
+        equals |= domains[i].config->flags & DOMAIN_DIRECT_MAP ? domains[i].bit : 0;
+    return equals;
+}
+
 const struct config_range *page_range_of(const struct domain *d, paddr_t address, uint32_t bytes)
 {
     for (uint32_t i = 0; i < d->config->nr_ranges; i++) {

@@ -48,6 +48,10 @@ must_check enum view_result stage2_map(struct view *view, uintptr_t base, paddr_
 /* VIEW_ABSENT unless all of it is mapped; VIEW_FULL when a block must be split and no table is left. */
 must_check enum view_result stage2_unmap(struct view *view, uintptr_t base, uint64_t bytes);
 
+/* One foreign page, read and written, at the address that is its own; and away again. What is otherwise there stays. */
+must_check enum view_result stage2_insert_equal(struct view *view, uintptr_t page);
+must_check enum view_result stage2_take_equal(struct view *view, uintptr_t page);
+
 /* Takes away what is mapped in [base, base + bytes), holes or not, until pages of one table went; true: nothing is left. */
 must_check bool stage2_drop(struct view *view, uintptr_t base, uint64_t bytes);
 

@@ -9,6 +9,8 @@ must_check enum view_result protect_view_map(struct domain *d, gpaddr_t at, padd
 bool protect_view_behind(struct domain *d, uintptr_t base, paddr_t *page);
 uint32_t protect_view_maps(struct domain *d, paddr_t page);
 
+must_check enum view_result protect_view_take_page(struct domain *d, uintptr_t base);
+
 must_check bool protect_view_drop_own(struct domain *d);
 
 static inline bool protect_reaches_ram(void)

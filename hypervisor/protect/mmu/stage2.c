@@ -23,6 +23,10 @@ enum { ENTRIES = 512, ENTRY_BITS = 9, LEVELS = 3, COUNT_SHIFT = 2 };
 #define STAGE2_XN (1ull << 54)
 #define STAGE2_FOREIGN_PAGE (1ull << 55)
 
+/* What the descriptor of a page of somebody else says besides its address: as descriptor_bits() makes it. */
+#define STAGE2_FOREIGN_RW \
+    (DESCRIPTOR_AF | DESCRIPTOR_INNER | STAGE2_READ | STAGE2_WRITE | STAGE2_XN | STAGE2_NORMAL | STAGE2_FOREIGN_PAGE)
+
 /* The descriptors on the way to an address, by level; `level` is that of the last. */
 struct path {
     uint64_t *entry[LEVELS + 1];
@@ -322,6 +326,46 @@ hot enum view_result stage2_map(struct view *view, uintptr_t base, paddr_t addre
         return VIEW_FULL;
     if (owner == STAGE2_FOREIGN)
         count_foreign(view, bytes >> PAGE_SHIFT);
+    return VIEW_OK;
+}
+
+/* Down to the last level, with what tables are missing on the way; what is valid ends it. */
+always_inline bool reach_page(struct view *view, uintptr_t page, struct path *path)
+{
+    walk(view, page, path);
+    while (path->level < LEVELS && !(*path->entry[path->level] & DESCRIPTOR_VALID)) {
+        if (unlikely(!deepen(view, path))) {
+            drop_empty(view, page);
+            return false;
+        }
+        path->level++;
+        path->entry[path->level] = entry_of(table_of(*path->entry[path->level - 1]), page, path->level);
+    }
+    return true;
+}
+
+hot enum view_result stage2_insert_equal(struct view *view, uintptr_t page)
+{
+    struct path path;
+
+    if (unlikely(!reach_page(view, page, &path)))
+        return VIEW_FULL;
+    if (unlikely(*path.entry[path.level] & DESCRIPTOR_VALID))
+        return VIEW_BUSY;
+    set_entry(&path, page | STAGE2_FOREIGN_RW | DESCRIPTOR_TABLE);
+    count_foreign(view, 1);
+    return VIEW_OK;
+}
+
+hot enum view_result stage2_take_equal(struct view *view, uintptr_t page)
+{
+    struct path path;
+
+    walk(view, page, &path);
+    if (unlikely(path.level != LEVELS || *path.entry[LEVELS] != (page | STAGE2_FOREIGN_RW | DESCRIPTOR_TABLE)))
+        return VIEW_ABSENT;
+    count_foreign(view, -1ull);
+    clear_entry(view, &path);
     return VIEW_OK;
 }
 

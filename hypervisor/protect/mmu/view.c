@@ -128,13 +128,15 @@ hot enum view_result protect_view_add(struct domain *d, uintptr_t base, uint32_t
     return stage2_map(&d->view, base, page_address(range, base), bytes, attr, STAGE2_OWN);
 }
 
-/* Foreign maps have no short way here. */
-enum view_result protect_view_insert_page(struct domain *d, const struct domain *owner, uintptr_t base)
+hot enum view_result protect_view_insert_page(struct domain *d, const struct domain *owner, uintptr_t base)
 {
-    (void)d;
     (void)owner;
-    (void)base;
-    return VIEW_BUSY;
+    return stage2_insert_equal(&d->view, base);
+}
+
+hot enum view_result protect_view_take_page(struct domain *d, uintptr_t base)
+{
+    return stage2_take_equal(&d->view, base);
 }
 
 enum view_result protect_view_map(struct domain *d, gpaddr_t at, paddr_t page, uint32_t attr)

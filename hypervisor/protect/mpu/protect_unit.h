@@ -16,6 +16,11 @@ static inline must_check enum view_result protect_view_map(struct domain *d, gpa
     return protect_view_insert(d, at.addr, PAGE_SIZE, attr);
 }
 
+static inline must_check enum view_result protect_view_take_page(struct domain *d, uintptr_t base)
+{
+    return protect_view_remove(d, base, PAGE_SIZE);
+}
+
 static inline bool protect_view_behind(struct domain *d, uintptr_t base, paddr_t *page)
 {
     (void)d;
