@@ -72,7 +72,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if required is not None:
             boards.demand(required, attached if required == board else boards.Attached())
         settings = sessions.begin(board, config.getoption("--hypervisor"), config.getoption("--guest"),
-                                  config.getoption("--strategy"), attached, Progress(quiet=config.getoption("quiet", 0) > 0))
+                                  config.getoption("--strategy"), attached, Progress(quiet=config.getoption("quiet", 0) > 0),
+                                  _has_tests_of_tools(config))
         if config.getoption("--record-failures"):
             if settings.reference not in xen.NAMES:
                 raise UsageError(f"--record-failures: is for a real Xen: --hypervisor {' or '.join(xen.NAMES)}")
@@ -120,6 +121,12 @@ def _asked_for(config: pytest.Config) -> list[Path]:
     """What is collected whole; nothing if an option narrows it. -k and -m choose later, among what was collected."""
     narrowed = any(config.getoption(name, None) for name in ("guest", "strategy", "runner", "serial", "ignore", "ignore_glob", "lf"))
     return [] if narrowed else [Path(config.invocation_params.dir, word).resolve() for word in config.args]
+
+
+def _has_tests_of_tools(config: pytest.Config) -> bool:
+    """Whether the arguments name more than tests in guests, and calls made by one."""
+    guests = config.getoption("guest") is not None
+    return not guests and any(Path(word.partition("::")[0]).name not in ("guests.py", "test_vectors.py") for word in config.args)
 
 
 def _whole(config: pytest.Config) -> bool:

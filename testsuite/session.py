@@ -2,6 +2,7 @@
 """What a whole session shares: made once by the controller, handed to the workers as plain data."""
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from tool import board as boards
 from tool import build, kept, paths, xen
 from tool.exitcodes import EnvironmentMissing, Stop, UsageError
+from tool.toolchain import compiler_of
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,23 @@ def reference(board: str, hypervisor: str) -> str:
 def presets(board: str, hypervisor: str, guest: str | None) -> list[str]:
     """What has to be built for a session; files of one's own need no building."""
     if hypervisor == "fencepost":
-        return [build.HOST, *(paths.preset(board, kind) for kind in paths.KINDS)]
+        return [build.HOST, *_kinds(board)]
     return [build.HOST] + ([] if guest else [paths.preset(board, "release")])
 
 
+def _kinds(board: str) -> list[str]:
+    return [paths.preset(board, kind) for kind in paths.KINDS]
+
+
+def presets_of_tools(board: str) -> list[str]:
+    """What tests of the tools boot besides: the other boards that can be had here. Where one is missing they skip."""
+    others = [name for name in boards.names() if name != board and boards.presence(name).present and shutil.which(compiler_of(name))]
+    return [preset for name in others for preset in _kinds(name)]
+
+
 def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, attached: boards.Attached,
-          progress: Callable[[str], None]) -> Settings:
-    """Checks what was asked for and builds it. A build that fails breaks the guests' tests, not the others."""
+          progress: Callable[[str], None], tools: bool = False) -> Settings:
+    """Checks what was asked for and builds it. A build that fails breaks the guests' tests, not those of the tools."""
     boards.load(board, attached)
     presence = boards.presence(board, attached)
     name = reference(board, hypervisor)
@@ -94,7 +106,7 @@ def begin(board: str, hypervisor: str, guest: str | None, strategy: str | None, 
         raise UsageError(f"--guest {guest}: no such file")
     broken = ""
     try:
-        build.ensure_built(presets(board, hypervisor, guest), progress)
+        build.ensure_built(presets(board, hypervisor, guest) + (presets_of_tools(board) if tools else []), progress)
     except Stop as stop:
         broken = str(stop)
     own = hypervisor if hypervisor in ("fencepost", *xen.NAMES) else images["release"]

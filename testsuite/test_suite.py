@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from testsuite import plugin, session
 from tool import build, devicetree, exitcodes, paths, suite, system
 from tool.exitcodes import Exit, UsageError
 from tool.run import pairs, write_image
@@ -184,3 +186,17 @@ def test_two_runs_may_tidy_up_at_the_same_moment(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "stat", stat)
     made = paths.new_run("test")
     assert sorted(tmp_path.iterdir()) == [made]
+
+
+def test_tests_of_the_tools_find_the_images_of_every_board_built(monkeypatch):
+    monkeypatch.setattr(session.boards, "presence", lambda name: SimpleNamespace(present=True))
+    monkeypatch.setattr(session.shutil, "which", lambda name: None if "aarch64" in name else name)
+    assert session.presets_of_tools("virt-a64") == ["mps3-an536-release", "mps3-an536-checked"]
+    assert session.presets_of_tools("mps3-an536") == []      # no compiler for the other
+
+
+@pytest.mark.parametrize(("words", "wanted"), [(["testsuite"], True), (["testsuite/test_suite.py"], True), (["testsuite/guests.py::a::b"], False),
+                                               (["testsuite/guests.py", "testsuite/test_vectors.py"], False), (["testsuite/guests.py", "."], True)])
+def test_a_session_of_guests_alone_builds_for_its_board_alone(words, wanted):
+    config = SimpleNamespace(args=words, getoption=lambda name: None)
+    assert plugin._has_tests_of_tools(config) is wanted

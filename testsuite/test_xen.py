@@ -8,6 +8,7 @@ from testsuite import session
 from tool import board as boards
 from tool import devicetree, divergences, foreignpackage, paths, qemu, treenodes, xen, xenverdict
 from tool.exitcodes import UsageError
+from tool.system import Load
 from tool.verdict import Expectation, Facts, Kind
 from tool.watch import Ended
 
@@ -38,11 +39,13 @@ def test_time_that_ran_out_is_no_pass():
     assert verdict(BANNER + GOOD, Ended.GUEST_TIME).kind is Kind.TIMEOUT
 
 
-def test_a_tree_of_ours_becomes_one_of_xen():
+def test_a_tree_of_ours_becomes_one_of_xen(tmp_path):
+    image = tmp_path / "image"
+    image.write_bytes(bytes(0x1234))
     nodes = xen._domains(paths.system("pair"))
     for node in nodes:
         xen._give_heap(node)
-        xen._set_kernel(node, 0x4A000000, 0x1234, "fp1 domain=1")
+        xen._module(node, "kernel", Load(image, 0x4A000000, ""))
     assert [node.name for node in nodes] == ["domU1", "domU2"]
     for node in nodes:
         assert not any(name.startswith("fencepost,") for name in node.properties) and "direct-map" not in node.properties
