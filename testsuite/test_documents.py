@@ -47,6 +47,11 @@ def test_every_abbreviation_is_in_the_glossary(page):
             if word not in known and word.rstrip("0123456789") not in known} == set()
 
 
+def test_no_page_has_a_merge_in_it():
+    assert [f"{name}: {line}" for name, page in zip(IDS, PAGES, strict=True) for line in page.read_text(encoding="utf-8").splitlines()
+            if re.match(r"(<{7}|>{7}|={7}$)", line)] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_links_lead_somewhere(page):
     text = "\n".join(documents.prose(page.read_text(encoding="utf-8")))
