@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a hypercall does to the registers of an AArch32 guest. */
-#include "../places.h"
+#include "../registers.h"
 
 void abi_undefined_hvc(void *);
 
@@ -26,7 +26,7 @@ __asm__(".text\n.global abi_call\nabi_call:\n"
         "\tbne 1b\n"
         "\tpop {r1, r4-r11, pc}\n");
 
-static void expect_kept(uint32_t number, uint32_t command, const void *pointer, uint32_t first_kept)
+void expect_kept(uint32_t number, uint32_t command, const void *pointer, uint32_t first_kept)
 {
     uint32_t before[14], after[15];
 
@@ -40,33 +40,6 @@ static void expect_kept(uint32_t number, uint32_t command, const void *pointer, 
         if (i != 12 && after[i] != before[i])
             fail_("hypercall %u changed r%u from 0x%x to 0x%x", number, i == 13 ? 14 : i, before[i], after[i]);
     expect_eq(after[14] >> 28, 0xa);
-}
-
-TEST(abi, a_hypercall_keeps_the_registers_it_does_not_use, IDS "S4-14", WHY "no other context passes through it",
-     NEEDS "system=solo")
-{
-    struct evtchn_status_args status = {.dom = DOMID_SELF, .port = 1};
-    const struct xen_memory_domain self = {.domid = DOMID_SELF};
-
-    expect_kept(17, XENVER_version, NULL, 2);
-    expect_kept(17, 99, NULL, 2);
-    expect_kept(32, EVTCHNOP_status, &status, 2);
-    expect_kept(32, EVTCHNOP_send, (void *)HOLE, 2);
-    expect_kept(12, XENMEM_current_reservation, &self, 2);
-    expect_kept(34, 99, NULL, 2);
-    expect_kept(29, SCHEDOP_yield, NULL, 2);
-    expect_kept(99, 0, NULL, 5);
-}
-
-TEST(abi, a_hypercall_that_reaches_the_peer_keeps_registers, IDS "S4-14 S4-05",
-     WHY "the strategy works in borrowed registers only", NEEDS "system=pair strategies=all")
-{
-    const struct evtchn_send send = {.port = 10};
-
-    for (uint32_t round = 0; round < 3; round++)
-        expect_kept(32, EVTCHNOP_send, &send, 2);
-    expect_kept(29, SCHEDOP_yield, NULL, 2);
-    expect_kept(32, EVTCHNOP_send, &send, 2);
 }
 
 /* Registers of user and system mode: Hyp mode shares its LR with them. */

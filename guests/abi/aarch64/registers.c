@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a hypercall does to the registers of an AArch64 guest. */
-#include "../places.h"
+#include "../registers.h"
 
 enum { NR_REGISTERS = 31, NUMBER = 16 };
 
@@ -30,7 +30,7 @@ __asm__(".text\n.global abi_call\nabi_call:\n"
         "\tldp x19, x20, [sp, #16]\n\tldp x21, x22, [sp, #32]\n\tldp x23, x24, [sp, #48]\n"
         "\tldp x25, x26, [sp, #64]\n\tldp x27, x28, [sp, #80]\n\tldp x29, x30, [sp], #112\n\tret\n");
 
-static void expect_kept(uint32_t number, uint32_t command, const void *pointer, uint32_t first_kept)
+void expect_kept(uint32_t number, uint32_t command, const void *pointer, uint32_t first_kept)
 {
     uint64_t before[NR_REGISTERS], after[NR_REGISTERS + 1];
 
@@ -44,31 +44,4 @@ static void expect_kept(uint32_t number, uint32_t command, const void *pointer, 
         if (i != NUMBER && after[i] != before[i])
             fail_("hypercall %u changed x%u from 0x%lx to 0x%lx", number, i, before[i], after[i]);
     expect_eq(after[NR_REGISTERS], 0xa0000000u);
-}
-
-TEST(abi, a_hypercall_keeps_the_registers_it_does_not_use, IDS "S4-14", WHY "no other context passes through it",
-     NEEDS "system=solo")
-{
-    struct evtchn_status_args status = {.dom = DOMID_SELF, .port = 1};
-    const struct xen_memory_domain self = {.domid = DOMID_SELF};
-
-    expect_kept(17, XENVER_version, NULL, 2);
-    expect_kept(17, 99, NULL, 2);
-    expect_kept(32, EVTCHNOP_status, &status, 2);
-    expect_kept(32, EVTCHNOP_send, NULL, 2);
-    expect_kept(12, XENMEM_current_reservation, &self, 2);
-    expect_kept(34, 99, NULL, 2);
-    expect_kept(29, SCHEDOP_yield, NULL, 2);
-    expect_kept(99, 0, NULL, 5);
-}
-
-TEST(abi, a_hypercall_that_reaches_the_peer_keeps_registers, IDS "S4-14 S4-05", WHY "the other domain's page is reached on the way",
-     NEEDS "system=pair")
-{
-    const struct evtchn_send send = {.port = 10};
-
-    for (uint32_t round = 0; round < 3; round++)
-        expect_kept(32, EVTCHNOP_send, &send, 2);
-    expect_kept(29, SCHEDOP_yield, NULL, 2);
-    expect_kept(32, EVTCHNOP_send, &send, 2);
 }
