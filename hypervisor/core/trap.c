@@ -102,6 +102,7 @@ always_inline void data_abort(struct vcpu *v, struct trap_frame *frame, uint32_t
 void trap_device_access(struct trap_frame *frame, uint32_t syndrome)
 {
     checked_only(protect_check(cpu_this()));
+    assume(syndrome & HSR_ISV);
     data_abort(vcpu_current(), frame, syndrome);
 }
 

@@ -32,6 +32,19 @@
     stp x16, x17, [sp, #80]
 .endm
 
+.macro SAVE_REST
+    stp x9, x10, [sp, #-REST]!
+    stp x11, x12, [sp, #16]
+    stp x13, x14, [sp, #32]
+    stp x15, x18, [sp, #48]
+    stp x19, x20, [sp, #64]
+    stp x21, x22, [sp, #80]
+    stp x23, x24, [sp, #96]
+    stp x25, x26, [sp, #112]
+    stp x27, x28, [sp, #128]
+    str x29, [sp, #144]
+.endm
+
 /* All but x0, which is the result of a hypercall, or loaded before. */
 .macro RESTORE_FEW_AND_RETURN
     ldp x2, x3, [sp, #16]
@@ -97,15 +110,15 @@ vectors:
     VECTOR
     b serror_lower
 
-    /* The same from AArch32 at EL0, which makes no hypercalls. */
+    /* The same with EL1 in AArch32, which HCR_EL2.RW rules out; a 32-bit process comes in above. */
     VECTOR
-    b sync_lower_32
+    b el2_exception_sync
     VECTOR
-    b irq_lower
+    b el2_exception_irq
     VECTOR
     b el2_exception_fiq
     VECTOR
-    b serror_lower
+    b el2_exception_serror
     .balign 128
 
 /* ATTENTION is 0 nearly always: neither a reschedule nor an upcall on its way to the guest. */
@@ -125,35 +138,31 @@ trap_return:
     RESTORE_FEW_AND_RETURN
 
 /*
- * An access to what is emulated, described by the syndrome (ISV), through x0 ... x8: C keeps the other registers, and none
- * of them changes.
+ * An access to what is emulated, by an instruction of four bytes (IL), described by the syndrome (ISV), through x0 ... x8: C
+ * keeps the other registers, and none of them changes. A 32-bit process goes the long way.
  */
 trap_not_hvc:
-    lsr w30, w17, #26
-    cmp w30, #EC_DATA_ABORT_LOWER
+    mrs x30, spsr_el2
+    tbnz w30, #4, trap_full_32
+    lsr w30, w17, #24
+    cmp w30, #(EC_DATA_ABORT_LOWER << 2 | 3) /* EC, IL, ISV */
     ubfx w30, w17, #16, #5 /* SRT */
     ccmp w30, #8, #2, eq
     b.hi trap_full
-    tbz w17, #24, trap_full /* ISV */
     sub x0, sp, #REST
     mov w1, w17
     bl trap_device_access
     ldr x0, [sp]
     b trap_exit
 
-sync_lower_32:
-    SAVE_FEW
+trap_full_32:
+    SAVE_REST
+    mov x0, sp
+    bl trap_handle_32
+    b full_exit
+
 trap_full:
-    stp x9, x10, [sp, #-REST]!
-    stp x11, x12, [sp, #16]
-    stp x13, x14, [sp, #32]
-    stp x15, x18, [sp, #48]
-    stp x19, x20, [sp, #64]
-    stp x21, x22, [sp, #80]
-    stp x23, x24, [sp, #96]
-    stp x25, x26, [sp, #112]
-    stp x27, x28, [sp, #128]
-    str x29, [sp, #144]
+    SAVE_REST
     mov x0, sp
     bl trap_handle
 full_exit:

@@ -40,7 +40,7 @@ static inline void arch_frame_set(struct trap_frame *frame, unsigned reg, reg_t 
         *trap_frame_slot(frame, reg) = value;
 }
 
-/* An instruction is four bytes, and nothing else follows it. AArch32 at EL0 makes no trap that is stepped over. */
+/* An instruction is four bytes, and nothing else follows it; trap_handle_32() puts right what AArch32 has besides. */
 static inline void arch_skip_instruction(uint32_t syndrome)
 {
     (void)syndrome;

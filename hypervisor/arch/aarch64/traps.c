@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Traps that only AArch64 has: system registers by their encoding, and the lazily switched floating point.
+ * Traps that only AArch64 has: system registers by their encoding, the lazily switched floating point, and what a trap from a
+ * 32-bit process has besides.
  */
 #include "hv/arch.h"
 #include "hv/cpu.h"
@@ -10,7 +11,9 @@
 #include "lazy.h"
 #include "trap_controls.h"
 
-enum { ESR_EC_SHIFT = 26, EC_SYSTEM_REGISTER = 0x18 };
+enum { ESR_EC_SHIFT = 26, EC_SYSTEM_REGISTER = 0x18, ESR_IL = 1 << 25, PSTATE_THUMB = 1 << 5 };
+
+void trap_handle_32(struct trap_frame *frame); /* from entry.S */
 
 /* op0, op1, CRn, CRm, op2, as the ISS of a trapped MSR, MRS or system instruction has them. */
 #define KEY(op0, op1, crn, crm, op2) \
@@ -119,4 +122,24 @@ bool arch_trap(struct vcpu *v, struct trap_frame *frame, uint32_t syndrome)
     default: /* debug, SVE, what EL1 may not do */
         return false;
     }
+}
+
+/* AArch32 at EL0: a Thumb instruction may be two bytes, and the condition of the next one in an IT block is in PSTATE. */
+static void step_over_thumb(uint64_t pc, uint32_t syndrome, uint64_t pstate)
+{
+    uint64_t it = (pstate >> 25 & 3) | (pstate >> 8 & 0xfc);
+
+    it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
+    WRITE_SYSREG(elr_el2, pc + (syndrome & ESR_IL ? 4 : 2));
+    WRITE_SYSREG(spsr_el2, (pstate & ~0x0600fc00ull) | (it & 3) << 25 | (it & 0xfc) << 8);
+}
+
+void trap_handle_32(struct trap_frame *frame)
+{
+    const uint64_t pc = READ_SYSREG(elr_el2), pstate = READ_SYSREG(spsr_el2);
+    const uint32_t syndrome = arch_syndrome();
+
+    trap_handle(frame);
+    if (pstate & PSTATE_THUMB && READ_SYSREG(elr_el2) == pc + 4 && READ_SYSREG(spsr_el2) == pstate)
+        step_over_thumb(pc, syndrome, pstate);
 }

@@ -24,7 +24,7 @@ enum {
 /* A synchronous exception from EL1 or EL0 that is not a well-formed hypercall. Entry path. */
 void trap_handle(struct trap_frame *frame);
 
-/* A data abort alone, for an architecture that knows it early; the frame may hold the transfer register and no other. */
+/* A data abort with a syndrome, for an architecture that knows it early; the frame may hold the transfer register and no other. */
 void trap_device_access(struct trap_frame *frame, uint32_t syndrome);
 
 /* A physical interrupt. Entry path, and the idle loop. */
