@@ -117,6 +117,7 @@ static bool has_any(const struct domain *d)
     return false;
 }
 
+/* Nobody looks at the ranges of one that is not checked, and a view may have many pieces. */
 static void open(struct domain *d)
 {
     struct range_list list;
@@ -124,7 +125,8 @@ static void open(struct domain *d)
     if (!has_any(d))
         return;
     list.nr = 0;
-    collect_ranges(d, &list);
+    if (master_is_checked(d))
+        collect_ranges(d, &list);
 
     for (uint32_t i = 0; i < nr_masters; i++) {
         const struct config_master *const m = &masters[i];
