@@ -92,6 +92,11 @@ arguments = ["-device", "edu"]""", tmp_path, monkeypatch)
     assert board.addition("pair") == boards.Addition() and board.options("pair") == "mps3-an536"
 
 
+def test_systems_that_need_the_same_have_one_table(tmp_path, monkeypatch):
+    board = with_system("""[system."*"]\nmachine = "iommu=smmuv3\"""", tmp_path, monkeypatch)
+    assert {board.addition(name).machine for name in ("one", "all")} == {"iommu=smmuv3"} and board.addition("none") == boards.Addition()
+
+
 def test_a_comma_in_the_boards_folder_does_not_end_an_option(tmp_path, monkeypatch):
     (tmp_path / "a,b").mkdir()
     board = with_system("""[system.one]\narguments = ["-drive", "file={board}/x"]""", tmp_path / "a,b", monkeypatch)
@@ -103,6 +108,7 @@ def test_a_comma_in_the_boards_folder_does_not_end_an_option(tmp_path, monkeypat
     ("[system.one]", "[system] one = {}: adds nothing: say machine or arguments"),
     ("[system.one]\nmachine = 1", "[system.one] machine = 1: must be text"),
     ('[system.one]\narguments = "-device edu"', "[system.one] arguments = '-device edu': must be a list of words"),
+    ('[system.one]\nmachine = "x"\n[system."o*"]\nmachine = "y"', "[system] o* = {'machine': 'y'}: is a second table for one"),
     ('[system.one]\nmachine = "x"\nargs = []', "[system.one] args = []: is no key; there are: arguments, machine"),
     ("[system]\none = 1", "[system] one = 1: must be a table"),
 ])

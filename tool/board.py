@@ -160,19 +160,25 @@ def _skips(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _additions(table: Table, folder: Path, emulated: bool) -> Iterator[tuple[str, Addition]]:
-    """The tables [system.NAME]; a word may say {board}, the board's own folder."""
+    """The tables [system.NAME], with * as in [skips]; a word may say {board}, the board's own folder."""
     systems = table.table("system", None)
     if systems and not emulated:
         table.wrong("system", "is for an emulator: a real board has the devices that it has")
     known = {file.stem for file in (*folder.glob("systems/*.dts"), *folder.parent.glob("systems/*.dts"))}
+    taken: set[str] = set()
     for name, part in systems.tables().items() if systems else ():
-        if name not in known:
+        named = {system for system in known if fnmatch.fnmatchcase(system, name)}
+        if not named:
             systems.wrong(name, "is no system: there is no such tree in systems/ of the board or of all boards")
+        if doubled := sorted(named & taken):
+            systems.wrong(name, f"is a second table for {', '.join(doubled)}")
+        taken |= named
         found = Addition(part.text("machine", ""), part.words("arguments", None, ()))
         if found == Addition():
             systems.wrong(name, "adds nothing: say machine or arguments")
         escaped = str(folder.resolve()).replace(",", ",,")     # it stands in an option, where a comma ends the value
-        yield name, replace(found, arguments=tuple(word.replace("{board}", escaped) for word in found.arguments))
+        made = replace(found, arguments=tuple(word.replace("{board}", escaped) for word in found.arguments))
+        yield from ((system, made) for system in sorted(named))
 
 
 @functools.cache
