@@ -108,6 +108,21 @@ static void a_stack_is_as_deep_as_its_lowest_store(void)
     end(__func__, "\"stack\",\"index\":-1,\"bytes\":16}\n{\"record\":\"boot\"");
 }
 
+static void neither_the_boot_nor_a_guest_makes_the_stack_of_a_series_deeper(void)
+{
+    begin("");
+    tally_stack(tally, 0, 0x5000, 0x6000);
+    run(0, 0x1000, NOP);
+    store(0, 0x5f00);
+    run(0, 0x1004, ERET);
+    run(0, GUEST, NOP);
+    store(0, 0x5000);
+    run(0, TRAP_VECTOR, NOP);
+    store(0, 0x5ffc);
+    store(0, 0x5fe0);
+    end(__func__, "\"stack\",\"index\":0,\"bytes\":4}\n{\"record\":\"stack\",\"index\":0,\"bytes\":32}\n{\"record\":\"totals\"");
+}
+
 static void each_series_has_its_deepest_stack(void)
 {
     begin("");
@@ -134,6 +149,7 @@ int main(void)
     masked_stretches_of_boot_do_not_count();
     each_series_has_its_longest_masked_stretch();
     a_stack_is_as_deep_as_its_lowest_store();
+    neither_the_boot_nor_a_guest_makes_the_stack_of_a_series_deeper();
     each_series_has_its_deepest_stack();
     return failures != 0;
 }
