@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stage 2 tables. A descriptor of a table counts in its bits 11:2, which the hardware ignores, the valid entries below
- * it, so that an empty table is known and goes back to the pool. Bit 55, for software, marks pages of others.
+ * Stage 2 tables, changed; stage2_look.c reads them. A descriptor of a table counts in its bits 11:2, which the hardware
+ * ignores, the valid entries below it, so that an empty table is known and goes back to the pool. Bit 55, for software,
+ * marks pages of others.
  *
  * Order (Arm DDI 0487, Break-before-make): nothing becomes valid over something valid. A block that is split is invalid
  * and out of the TLBs before its table takes its place; a table is out of the TLBs before it is used again.
@@ -9,9 +10,9 @@
 #include "hv/arch.h"
 #include "hv/cpu.h"
 #include "hv/panic.h"
-#include "mmu_unit.h"
+#include "stage2_walk.h"
 
-enum { ENTRIES = 512, ENTRY_BITS = 9, LEVELS = 3, COUNT_SHIFT = 2 };
+enum { COUNT_SHIFT = 2 };
 
 #define COUNT_ONE (1ull << COUNT_SHIFT)
 #define COUNT_MASK (0x3ffull << COUNT_SHIFT)
@@ -21,37 +22,10 @@ enum { ENTRIES = 512, ENTRY_BITS = 9, LEVELS = 3, COUNT_SHIFT = 2 };
 #define STAGE2_NORMAL (0xfull << 2)
 #define STAGE2_DEVICE (1ull << 2) /* nGnRE */
 #define STAGE2_XN (1ull << 54)
-#define STAGE2_FOREIGN_PAGE (1ull << 55)
 
 /* What the descriptor of a page of somebody else says besides its address: as descriptor_bits() makes it. */
 #define STAGE2_FOREIGN_RW \
     (DESCRIPTOR_AF | DESCRIPTOR_INNER | STAGE2_READ | STAGE2_WRITE | STAGE2_XN | STAGE2_NORMAL | STAGE2_FOREIGN_PAGE)
-
-/* The descriptors on the way to an address, by level; `level` is that of the last. */
-struct path {
-    uint64_t *entry[LEVELS + 1];
-    unsigned level;
-};
-
-always_inline unsigned shift_of(unsigned level)
-{
-    return PAGE_SHIFT + ENTRY_BITS * (LEVELS - level);
-}
-
-always_inline uint64_t *entry_of(uint64_t *table, uintptr_t address, unsigned level)
-{
-    return &table[address >> shift_of(level) & (ENTRIES - 1)];
-}
-
-always_inline uint64_t *table_of(uint64_t descriptor)
-{
-    return (uint64_t *)(descriptor & DESCRIPTOR_ADDRESS);
-}
-
-always_inline bool is_table(uint64_t descriptor, unsigned level)
-{
-    return level < LEVELS && (descriptor & DESCRIPTOR_TYPE) == DESCRIPTOR_TABLE;
-}
 
 static uint64_t *take_table(struct view *view)
 {
@@ -112,33 +86,10 @@ bool stage2_init(struct view *view, uint64_t *pool, uint32_t nr_tables, uint32_t
     return true;
 }
 
-/* The descriptors down to the last that exists. */
-always_inline void walk(const struct view *view, uintptr_t address, struct path *path)
-{
-    uint64_t *table = view->root;
-    unsigned level = 1;
-
-    for (;;) {
-        uint64_t *const entry = entry_of(table, address, level);
-
-        path->entry[level] = entry;
-        if (!is_table(*entry, level))
-            break;
-        table = table_of(*entry);
-        level++;
-    }
-    path->level = level;
-}
-
 always_inline void count_foreign(struct view *view, uint64_t more)
 {
     view->nr_foreign += (uint32_t)more;
     view->foreign_edits++;
-}
-
-always_inline uint64_t span_of(const struct path *path)
-{
-    return 1ull << shift_of(path->level);
 }
 
 /* From `at` to the end of the path's entry. */
@@ -470,51 +421,6 @@ bool stage2_drop(struct view *view, uintptr_t base, uint64_t bytes)
             return false;
     }
     return true;
-}
-
-static void describe(const struct path *path, uintptr_t address, struct stage2_leaf *leaf)
-{
-    const uint64_t descriptor = *path->entry[path->level], size = span_of(path);
-
-    leaf->base = address & ~(size - 1);
-    leaf->bytes = size;
-    leaf->address = (paddr_t){descriptor & DESCRIPTOR_ADDRESS & ~(size - 1)};
-    leaf->foreign = descriptor & STAGE2_FOREIGN_PAGE;
-}
-
-bool stage2_find(const struct view *view, uintptr_t address, struct stage2_leaf *leaf)
-{
-    struct path path;
-
-    if (address >> VIEW_ADDRESS_BITS)
-        return false;
-    walk(view, address, &path);
-    if (!(*path.entry[path.level] & DESCRIPTOR_VALID))
-        return false;
-    describe(&path, address, leaf);
-    return true;
-}
-
-hot bool stage2_next(const struct view *view, uintptr_t address, struct stage2_leaf *leaf)
-{
-    while (address < view->limit) {
-        struct path path;
-
-        walk(view, address, &path);
-        if (*path.entry[path.level] & DESCRIPTOR_VALID) {
-            describe(&path, address, leaf);
-            return true;
-        }
-        const uint64_t size = span_of(&path);
-        const uint64_t *entry = path.entry[path.level];
-
-        address &= ~(size - 1);
-        do {
-            address += size;
-            entry++;
-        } while (address & (size * ENTRIES - 1) && !(*entry & DESCRIPTOR_VALID));
-    }
-    return false;
 }
 
 void stage2_clear(struct view *view)
