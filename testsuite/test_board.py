@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """board.toml: what is read from it, and every mistake said in one run with file, key, value and rule."""
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tool import board as boards
-from tool import paths
+from tool import emulator, paths
 from tool.exitcodes import UsageError
 
 GOOD = (paths.BOARDS / "mps3-an536" / "board.toml").read_text()
@@ -134,3 +135,48 @@ def test_on_a_real_board_the_tests_of_such_a_system_are_skipped(tmp_path, monkey
 @pytest.mark.parametrize("name", boards.names())
 def test_every_board_of_the_tree_can_be_read(name):
     assert boards.load(name).name == name
+
+
+# ---- what an emulator says of itself
+
+COUNTS = '#include <stdio.h>\nint main(int n, char **words) { FILE *log = fopen("%s", "a"); fprintf(log, "%%d", n); fclose(log);' \
+         'puts(n == 3 ? "none  no machine\\n%s  a board" : "Emulator version %s"); return %s; }\n'
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Makes an emulator that counts how often it is started: told its machine, its version and its status."""
+    monkeypatch.setattr(paths, "EMULATORS", tmp_path / "emulators")
+    log = tmp_path / "log"
+
+    def make(machine: str, version: str, status: str = "0") -> Path:
+        text = COUNTS % (log, machine, version, status)
+        subprocess.run(["cc", "-x", "c", "-", "-o", tmp_path / "draft"], input=text, text=True, check=True)
+        (tmp_path / "draft").replace(tmp_path / "emulator")      # as a package does: another file of the same name
+        return tmp_path / "emulator"
+    make.starts = lambda: len(log.read_text())
+    return make
+
+
+def test_an_emulator_is_asked_once_until_it_is_another_file(made):
+    file = made("virt", "1")
+    assert emulator.ask(str(file)) == emulator.ask(str(file)) == emulator.Said("Emulator version 1", ("none", "virt"))
+    assert made.starts() == 2                                    # for its machines, for its version
+    assert emulator.ask(str(made("virt", "2"))).version == "Emulator version 2"
+    for kept in paths.EMULATORS.iterdir():
+        kept.write_text("{")                                     # cut short
+    assert emulator.ask(str(file)).version == "Emulator version 2" and made.starts() == 6
+
+
+def test_what_an_emulator_says_before_it_fails_is_not_kept(made):
+    file = str(made("virt", "1", "1"))
+    assert emulator.ask(file) == emulator.ask(file) and made.starts() == 4
+
+
+def test_a_script_is_asked_each_time_for_it_may_call_another_emulator(made, tmp_path):
+    script = tmp_path / "script"
+    script.write_text(f'#!/bin/sh\nexec {made("virt", "1")} "$@"\n')
+    script.chmod(0o755)
+    assert emulator.ask(str(script)).version == "Emulator version 1"
+    made("virt", "2")
+    assert emulator.ask(str(script)).version == "Emulator version 2"

@@ -136,7 +136,7 @@ def test_a_missing_board_says_what_is_missing(tmp_path):
     assert boards.presence(BOARD, Attached(file)).reason == "no console: say --serial DEV"
     assert "serial device /dev/none is not there" in boards.presence(BOARD, Attached(file, "/dev/none")).line()
     file = str(attached.runner_file(tmp_path, reset="no-such-probe"))
-    boards.load.cache_clear(), boards.presence.cache_clear()
+    boards.load.cache_clear(), boards._presence.cache_clear()
     assert boards.presence(BOARD, Attached(file, "/dev/null")).reason == "reset: no-such-probe is not there"
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tool import command, paths, tomltable
+from tool import command, emulator, paths, tomltable
 from tool.command import CommandRunner
 from tool.exitcodes import EnvironmentMissing, UsageError
 from tool.tomltable import Table
@@ -181,8 +181,12 @@ def _additions(table: Table, folder: Path, emulated: bool) -> Iterator[tuple[str
         yield from ((system, made) for system in sorted(named))
 
 
-@functools.cache
 def presence(name: str, attached: Attached = Attached()) -> Presence:
+    return _presence(name, attached)
+
+
+@functools.cache
+def _presence(name: str, attached: Attached) -> Presence:
     board = load(name, attached)
     return _attached(board.label, board.runner) if board.real else _emulated(name, board.runner)
 
@@ -210,13 +214,11 @@ def _emulated(name: str, runner: QemuRunner) -> Presence:
     if shutil.which(runner.emulator) is None:
         return Presence(name, False, reason=f"{runner.emulator} is not installed")
     try:
-        listed = subprocess.run([runner.emulator, "-M", "help"], capture_output=True, text=True, timeout=30)
-        version = subprocess.run([runner.emulator, "--version"], capture_output=True, text=True, timeout=30)
+        said = emulator.ask(runner.emulator)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Presence(name, False, reason=f"{runner.emulator} does not run: {error}")
-    line = (version.stdout.splitlines() or [""])[0]
     model = runner.machine.partition(",")[0]
-    if not any(row.split()[:1] == [model] for row in listed.stdout.splitlines()):
+    if model not in said.machines:
         return Presence(name, False, reason=f"{runner.emulator} has no machine {model}: "
-                                            f"{line or 'no version'}; QEMU 9.0 or newer is needed")
-    return Presence(name, True, version=line)
+                                            f"{said.version or 'no version'}; QEMU 9.0 or newer is needed")
+    return Presence(name, True, version=said.version)

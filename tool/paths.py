@@ -14,6 +14,7 @@ BUILD = ROOT / "build"
 RUNS = BUILD / "runs"
 TREES = BUILD / "trees"
 KEPT = BUILD / "kept"              # what machines said that need not be booted again
+EMULATORS = BUILD / "emulators"    # what they said of themselves
 REVISIONS = BUILD / "revisions"    # other commits, built to be measured
 REPORT = ROOT / "report"
 BOARDS = ROOT / "boards"
