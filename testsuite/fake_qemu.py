@@ -1,18 +1,30 @@
 #!/usr/bin/python3 -SE
 # SPDX-License-Identifier: Apache-2.0
-"""An emulator that misbehaves. The name of the -kernel file says how; the nonce comes as the loader's."""
+"""
+An emulator that misbehaves. The name of the -kernel file says how, `named` that the test is called as it shall; the nonce comes
+as the loader's.
+"""
+import sys
+
+ARGUMENTS = " ".join(sys.argv[1:])
+
+if __name__ == "__main__" and ARGUMENTS in ("-M help", "--version"):     # before the imports: each session asks
+    print("mps3-an536  pretended" if ARGUMENTS == "-M help" else "Fake emulator version 0")
+    sys.exit(0)
+
 import os
 import re
 import signal
 import socket
-import sys
 import threading
 import time
 
-ARGUMENTS = " ".join(sys.argv[1:])
 NONCE = (re.search(r"data=0x([0-9a-f]{16}),data-len=8", ARGUMENTS) or [None, "0" * 16])[1]
+BEHAVIOUR = os.path.basename((re.search(r"-kernel (\S+)", ARGUMENTS) or [None, ""])[1])
+NAMED = (re.search(r"/fake/(\w+)-[^/]*/system.cfg", ARGUMENTS) or [None, ""])[1] if BEHAVIOUR == "named" else ""
+TEST = f"fake.{NAMED or 'test'}"
 BANNER = "(hv) fencepost 0123abcd board=fake access=window slots=16 cpus=1\n"
-GOOD = BANNER + "(d1) fp1 plan fake.test\n(d1) fp1 end pass\n(hv) d1 stop poweroff\n"
+GOOD = BANNER + f"(d1) fp1 plan {TEST}\n(d1) fp1 end pass\n(hv) d1 stop poweroff\n"
 END = f"(hv) END {NONCE} d1=poweroff\n"
 
 
@@ -74,9 +86,10 @@ def crlf() -> None:
 
 
 BEHAVIOURS = {
-    "fails": lambda: say(BANNER + "(hv) d1 domU1 start entry=0x20000000\n(d1) fp1 plan fake.test\n"
+    "fails": lambda: say(BANNER + "(hv) d1 domU1 start entry=0x20000000\n"
+                         f"(d1) fp1 plan {TEST}\n"
                          "(d1) fp1 fail guests/fake.c:9: got 1, expected 2 at pc=0x20000004\n(d1) fp1 end fail\n" + END),
-    "skips": lambda: say(BANNER + "(d1) fp1 plan fake.test\n(d1) fp1 skip one CPU only\n(d1) fp1 end skip\n" + END),
+    "skips": lambda: say(BANNER + f"(d1) fp1 plan {TEST}\n(d1) fp1 skip one CPU only\n(d1) fp1 end skip\n" + END),
     "measures": lambda: say(GOOD.replace("(d1) fp1 end", "(d1) fp1 metric a.b 3 ticks\n(d1) fp1 end") + END),
     "good": lambda: (say(GOOD + END), hang()),
     "good_and_exit": lambda: say(GOOD + END),
@@ -99,7 +112,4 @@ BEHAVIOURS = {
 }
 
 if __name__ == "__main__":
-    if ARGUMENTS in ("-M help", "--version"):
-        say("mps3-an536  pretended\n" if ARGUMENTS == "-M help" else "Fake emulator version 0\n")
-        sys.exit(0)
-    BEHAVIOURS[os.path.basename(re.search(r"-kernel (\S+)", ARGUMENTS)[1])]()
+    BEHAVIOURS[NAMED or BEHAVIOUR]()

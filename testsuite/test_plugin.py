@@ -4,15 +4,16 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from testsuite import started
 from testsuite.synthetic import guest, record
 from tool import paths, stored
 
-ID = "testsuite/guests.py::mps3-an536::fake::test"
+SUITE = "testsuite/guests.py::mps3-an536::fake"
+ID = f"{SUITE}::test"
 
 
 class Session:
@@ -28,14 +29,12 @@ class Session:
 
     def run(self, behaviour: str, *words: str) -> subprocess.CompletedProcess:
         (self.folder / behaviour).touch()
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-        environment |= {"COLUMNS": "240", "FENCEPOST_BOOT_AGAIN": "1"}   # all emulators here have one name and one version
-        environment["PATH"] = f"{self.folder / 'bin'}:{environment['PATH']}"
+        environment = {"COLUMNS": "240", "FENCEPOST_BOOT_AGAIN": "1",     # all emulators here have one name and one version
+                       "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"}
         options = [f"--guest={self.folder / 'g.elf'}", f"--hypervisor={self.folder / behaviour}",
                    "-o", f"cache_dir={self.folder / 'cache'}"]
         serial = [] if "-n" in words else ["-p", "no:xdist"]
-        return subprocess.run([sys.executable, "-m", "pytest", *serial, *options, *words], cwd=paths.ROOT,
-                              capture_output=True, text=True, env=environment)
+        return started.pytest(*serial, *options, *words, **environment)
 
 
 @pytest.fixture
@@ -53,13 +52,15 @@ def last(done: subprocess.CompletedProcess) -> str:
     return done.stdout.rstrip().splitlines()[-1]
 
 
-def test_pass_with_environment_first_and_closing_line_last(session):
-    done = session.run("measures")
-    assert done.returncode == 0 and re.search(r"1 passed in [\d.]+s", last(done)), done.stdout
+def test_pass_and_skip_with_environment_first_and_closing_line_last(session):
+    session.guest(record("measures", suite="fake"), record("skips", suite="fake", line=9))
+    done = session.run("named", "-rs")
+    assert done.returncode == 0 and re.search(r"1 passed, 1 skipped in [\d.]+s", last(done)), done.stdout
     assert "board mps3-an536: Fake emulator version 0" in done.stdout and "compilers: arm-none-eabi-gcc" in done.stdout
-    row = json.loads(results(done.stdout).read_text().splitlines()[1])
-    assert (row["test"], row["verdict"], row["ids"]) == (f"{ID}[window]", "pass", ["S4-04"])
-    assert row["metrics"] == [{"metric": "a.b", "value": 3, "unit": "ticks"}]
+    assert re.search(r"^SKIPPED .*: one CPU only$", done.stdout, re.MULTILINE)
+    row, skipped = map(json.loads, results(done.stdout).read_text().splitlines()[1:])
+    assert (row["test"], row["verdict"], row["ids"]) == (f"{SUITE}::measures[window]", "pass", ["S4-04"])
+    assert row["metrics"] == [{"metric": "a.b", "value": 3, "unit": "ticks"}] and skipped["verdict"] == "skip"
 
 
 def test_failure_tells_what_and_how_to_go_on(session):
@@ -75,28 +76,13 @@ def test_failure_tells_what_and_how_to_go_on(session):
     assert (paths.ROOT / folder / "system.cfg").is_file()
 
 
-def test_crash_is_a_failure_whose_summary_line_says_so(session):
-    done = session.run("killed", "-n", "1")
-    assert done.returncode == 1
-    assert f"FAILED {ID}[window] - crash: the machine ended by itself (signal 9)" in done.stdout
-    assert "repro:" in stored.failures(results(done.stdout).parent)[f"{ID}[window]"]
-
-
-def test_error_is_an_error_and_skip_a_skip(session):
-    done = session.run("wrong_nonce")
-    assert done.returncode == 1 and f"ERROR {ID}[window] - error: an end line carries another run" in done.stdout
-    assert "1 error" in last(done)
-    done = session.run("skips", "-rs")
-    assert done.returncode == 0 and "one CPU only" in done.stdout and "1 skipped" in last(done)
-
-
 def test_expected_failure_is_strict_and_for_guest_failures_only(session):
-    session.guest(record("test", suite="fake", needs="strategies=shared xfail=shared"))
-    assert "1 xfailed" in last(session.run("fails"))
-    passed = session.run("good")
-    assert passed.returncode == 1 and "XPASS(strict)" in passed.stdout
-    crashed = session.run("killed")
-    assert crashed.returncode == 1 and "1 failed" in last(crashed)
+    session.guest(*(record(name, suite="fake", line=line, needs="strategies=shared xfail=shared")
+                    for line, name in enumerate(("fails", "good", "killed"), 1)))
+    done = session.run("named")
+    assert done.returncode == 1 and "2 failed, 1 xfailed" in last(done)
+    assert f"FAILED {SUITE}::good[shared] - [XPASS(strict)]" in done.stdout
+    assert f"FAILED {SUITE}::killed[shared] - crash: " in done.stdout
 
 
 def collected(session: Session, *words: str) -> list[str]:
@@ -115,23 +101,29 @@ def test_selection_is_pytests_own(session):
     assert len(collected(session, "-k", "fake and two")) == 1
     assert len(collected(session, "--strategy", "switch-entry")) == 1
     assert len(collected(session, ID)) == 6 and len(collected(session, f"{ID}[switch]")) == 1
-    assert len(collected(session, "testsuite/guests.py::mps3-an536::fake")) == 7
+    assert len(collected(session, SUITE)) == 7
 
 
-def test_last_failed_runs_the_failed_one(session):
-    session.guest(record("other", suite="fake"), record("test", suite="fake", line=9))
-    first = session.run("good")
-    assert first.returncode == 1 and "1 error" in last(first) and "1 passed" in last(first)  # the plan is of `test`
-    again = session.run("good", "--lf")
+def test_error_is_an_error_and_last_failed_runs_it(session):
+    session.guest(record("good", suite="fake"), record("wrong_nonce", suite="fake", line=9))
+    first = session.run("named")
+    assert first.returncode == 1 and "1 passed, 1 error" in last(first)
+    assert f"ERROR {SUITE}::wrong_nonce[window] - error: an end line carries another run" in first.stdout
+    again = session.run("named", "--lf")
     assert "1 error" in last(again) and "passed" not in last(again)
 
 
 def test_results_are_the_same_bytes_serial_and_parallel(session):
-    session.guest(record("test", suite="fake", needs="strategies=all"), record("other", suite="fake", line=9))
-    serial, parallel = session.run("measures"), session.run("measures", "-n", "2")
+    session.guest(record("measures", suite="fake", needs="strategies=all"), record("fails", suite="fake", line=9),
+                  record("wrong_nonce", suite="fake", line=10), record("killed", suite="fake", line=11))
+    serial, parallel = session.run("named"), session.run("named", "-n", "2")
     for name in ("results.jsonl", "junit.xml"):
         one, two = (results(done.stdout).with_name(name).read_bytes() for done in (serial, parallel))
-        assert one == two and b"fake" in one
+        assert one == two and one.count(b"measures") == 6
+    for done in (serial, parallel):     # what is told of a failure comes through a worker as well
+        assert done.returncode == 1
+        assert f"FAILED {SUITE}::killed[window] - crash: the machine ended by itself (signal 9)" in done.stdout
+        assert "repro:" in stored.failures(results(done.stdout).parent)[f"{SUITE}::killed[window]"]
 
 
 def test_missing_board_is_visible_and_never_a_pass(session):

@@ -90,5 +90,4 @@ def _build(preset: str, folder: Path, root: Path, parts: Sequence[str], progress
         _run(f"configuring {preset}", ("cmake", "--preset", preset), root, log)
     progress(f"build {preset}")
     targets = [f"{part}/all" for part in parts if (folder / part).is_dir()]
-    _run(f"building {preset}", ("cmake", "--build", "--preset", preset, *(("--target", *targets) if targets else ())),
-         root, log)
+    _run(f"building {preset}", ("ninja", "-C", str(folder), *targets), root, log)
