@@ -6,16 +6,18 @@ of its serial device; the loaded image is FOLDER/flash.elf, and `reset FOLDER CP
 The behaviour `qemu` boots that image in QEMU, whose console is the line; the others say what a sick board would say.
 """
 import os
-import pty
-import signal
 import socket
-import struct
-import subprocess
 import sys
-import termios
-import threading
-import time
-import tty
+
+if sys.argv[1:2] != ["reset"]:     # a probe starts for each test, and needs no more
+    import pty
+    import signal
+    import struct
+    import subprocess
+    import termios
+    import threading
+    import time
+    import tty
 
 NONCE_ADDRESS = 0x1005FF00
 BANNER = "(hv) fencepost 0123abcd board=fake access=window slots=16 cpus=1\r\n"

@@ -21,7 +21,7 @@ from tool import paths
 
 # Not what pytest imports as a plugin of this project or of others: it rewrites the assertions of those as it imports them.
 _IMPORTED = ("testsuite.started", "pytest", *(f"_pytest.{name}" for name in default_plugins), "testsuite.collection",
-             "testsuite.rows", "testsuite.session", "tool.cli", "tool.suite", "tool.run", "tool.coverage.text",
+             "testsuite.rows", "testsuite.session", "tool.cli", "tool.suite", "tool.run", "tool.coverage.text", "tool.report", "bench.bench",
              "elftools.elf.elffile", "execnet", "pdb", "packaging.version")
 
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real board, played by a pseudo terminal: every sickness has its verdict, and a test is the same test there."""
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from testsuite import attached
+from testsuite import attached, started
 from tool import board as boards
 from tool import elfimage, hardware, machine, paths, records, trial
 from tool.board import Attached
@@ -198,9 +197,8 @@ def test_the_same_test_says_the_same_on_both_runners(tmp_path, qemu_board, suite
 
 
 def test_the_command_tests_a_real_board(tmp_path, qemu_board):
-    words = ["./fencepost", "test", "::evtchn::send_on_unbound_port_is_dropped_silently", "-m", "release and window",
-             f"--runner={qemu_board.runner}", f"--serial={qemu_board.serial}"]
-    done = subprocess.run(words, cwd=paths.ROOT, capture_output=True, text=True)
+    done = started.fencepost("test", "::evtchn::send_on_unbound_port_is_dropped_silently", "-m", "release and window",
+                             f"--runner={qemu_board.runner}", f"--serial={qemu_board.serial}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "board mps3-an536:fake: a fake" in done.stdout
     folder = paths.ROOT / done.stdout.rpartition("results:")[2].split()[0]
@@ -210,8 +208,7 @@ def test_the_command_tests_a_real_board(tmp_path, qemu_board):
 
 def test_the_command_says_what_is_wrong_with_a_runner(tmp_path):
     file = attached.runner_file(tmp_path, "speed = 9", load="flash")
-    words = ["./fencepost", "test", "::evtchn", f"--runner={file}"]
-    done = subprocess.run(words, cwd=paths.ROOT, capture_output=True, text=True)
+    done = started.fencepost("test", "::evtchn", f"--runner={file}")
     assert done.returncode == 2
     assert f"{file}: [runner] load = 'flash': must name {{image}}" in done.stderr
     assert f"{file}: [runner] speed = 9: is no key" in done.stderr

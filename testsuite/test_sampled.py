@@ -8,7 +8,7 @@ import pytest
 
 from bench import onboard, sampled, session
 from bench.measure import Exact, NotMeasured, Sampled
-from testsuite import attached, fake_board
+from testsuite import attached, fake_board, started
 from tool import board as boards
 from tool import paths, records
 from tool.progress import Progress
@@ -65,9 +65,8 @@ def test_without_a_counter_or_the_hypervisors_line_there_is_no_number():
 
 
 def bench(folder: Path, here: boards.Attached) -> subprocess.CompletedProcess[str]:
-    words = ["./fencepost", "bench", "hypercall.null", f"--runner={here.runner}", f"--serial={here.serial}",
-             "--json", str(folder / "out.json")]
-    return subprocess.run(words, cwd=paths.ROOT, capture_output=True, text=True)
+    return started.fencepost("bench", "hypercall.null", f"--runner={here.runner}", f"--serial={here.serial}",
+                             "--json", str(folder / "out.json"))
 
 
 def test_the_command_measures_a_real_board(tmp_path):

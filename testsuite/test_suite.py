@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from testsuite import plugin, session
+from testsuite import plugin, session, started
 from tool import build, devicetree, exitcodes, paths, suite, system
 from tool.exitcodes import Exit, UsageError
 from tool.run import pairs, write_image
@@ -88,14 +88,6 @@ def test_guest_options(tmp_path):
         pairs(["d3=x"], ["d1"], "--guest")
 
 
-def command(*words: str, path: Path | None = None) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "FENCEPOST_NO_INSTALL": "1"}
-    environment.pop("PYTEST_XDIST_WORKER", None)
-    if path:
-        environment["PATH"] = f"{path}:{environment['PATH']}"
-    return subprocess.run([str(paths.ROOT / "fencepost"), *words], capture_output=True, text=True, env=environment)
-
-
 @pytest.fixture
 def no_board(tmp_path):
     """An emulator that does not list the board stands before the real one."""
@@ -106,7 +98,8 @@ def no_board(tmp_path):
 
 
 def test_required_board_that_is_missing_is_an_environment_error(no_board):
-    done = command("test", "-p", "no:xdist", "--require-board", BOARD, "testsuite/test_suite.py::test_precedence", path=no_board)
+    done = started.fencepost("test", "-p", "no:xdist", "--require-board", BOARD, "testsuite/test_suite.py::test_precedence",
+                             PATH=f"{no_board}:{os.environ['PATH']}")
     assert done.returncode == Exit.ENVIRONMENT
     assert "MISSING (qemu-system-arm has no machine mps3-an536" in done.stdout + done.stderr
 
@@ -128,12 +121,12 @@ def test_required_board_that_is_missing_is_an_environment_error(no_board):
     (["--help"], Exit.FINE, "  7         this machine lacks something"),
 ])
 def test_bad_input_has_its_code(words, code, said):
-    done = command(*words)
+    done = started.fencepost(*words)
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
 
 
 def test_a_bad_choice_is_said_before_anything_is_built():
-    done = command("run", "boards/systems/pair.dts", "--guest", "README.md", "--access", "all")
+    done = started.fencepost("run", "boards/systems/pair.dts", "--guest", "README.md", "--access", "all")
     assert "build" not in done.stderr
 
 
@@ -143,7 +136,7 @@ def test_an_image_that_cannot_be_written_is_bad_input(tmp_path):
 
 
 def test_a_run_that_tests_nothing_says_so():
-    done = command("test", "-p", "no:xdist", "-q", "-k", "no_such_name", "testsuite/test_records.py")
+    done = started.fencepost("test", "-p", "no:xdist", "-q", "-k", "no_such_name", "testsuite/test_records.py")
     assert done.returncode == Exit.USAGE
     assert done.stderr.rstrip().endswith("nothing was tested: no test is what the arguments say")
 
