@@ -7,8 +7,11 @@ the file.
 from __future__ import annotations
 
 import enum
+import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from bench.counts import CLASSES, Counts
 
@@ -80,6 +83,13 @@ class Model:
 
     def price(self, name: str, end: str) -> float:
         return float(getattr(self.prices[name], end))
+
+    @functools.cached_property
+    def whole(self) -> tuple[int, dict[str, dict[str, int]]]:
+        """Every price by end and class as whole numbers of one unit, and that unit's part of a cycle: sums without rounding."""
+        exact = {end: {name: Fraction(self.price(name, end)) for name in self.prices} for end in ENDS}
+        unit = math.lcm(*(price.denominator for prices in exact.values() for price in prices.values()))
+        return unit, {end: {name: int(price * unit) for name, price in prices.items()} for end, prices in exact.items()}
 
     def cost_of(self, mix: Mapping[str, float], end: str) -> float:
         return sum(amount * self.price(name, end) for name, amount in mix.items())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bench.costmodel import PRICED, Model, vector
+from bench.costmodel import ENDS, PRICED, Model, vector
 from bench.counts import Counts
 
 
@@ -68,16 +68,18 @@ def difference(a: Counts, b: Counts) -> dict[str, int]:
 
 def exact_cost(counts: Counts, model: Model, end: str) -> Fraction:
     """Without rounding, so that a tie is one."""
-    return sum((amount * _price(model, name, end) for name, amount in vector(counts).items()), Fraction())
+    unit, prices = model.whole
+    return Fraction(sum(amount * prices[end][name] for name, amount in vector(counts).items()), unit)
 
 
 def _range_of(more: Mapping[str, int] | Mapping[str, Fraction], model: Model) -> Range:
-    least = sum((amount * _price(model, name, "low" if amount > 0 else "high") for name, amount in more.items()),
-                Fraction())
-    greatest = sum((amount * _price(model, name, "high" if amount > 0 else "low") for name, amount in more.items()),
-                   Fraction())
-    typical = sum((amount * _price(model, name, "typical") for name, amount in more.items()), Fraction())
-    return Range(least, typical, greatest)
+    unit, prices = model.whole
+    low, typical, high = (prices[end] for end in ENDS)
+    needs = [(name, amount) for name, amount in more.items() if amount]
+    least = sum(amount * (low if amount > 0 else high)[name] for name, amount in needs)
+    greatest = sum(amount * (high if amount > 0 else low)[name] for name, amount in needs)
+    return Range(Fraction(least, unit), Fraction(sum(amount * typical[name] for name, amount in needs), unit),
+                 Fraction(greatest, unit))
 
 
 def over_band(a: Counts, b: Counts, model: Model) -> Range:

@@ -14,6 +14,7 @@ from bench.costmodel import ENDS, Model, dominates
 from bench.counts import CLASSES, Counts
 from bench.crossover import over_band, tornado
 from bench.sweep import ALWAYS, Cell, Comparison
+from tool import template
 
 SCHEMA = 2
 TEMPLATE = "compare.html.j2"
@@ -120,11 +121,7 @@ def as_csv(data: Comparison, model: Model) -> str:
 
 
 def as_html(data: Comparison, model: Model, identity: dict[str, str]) -> str:
-    import jinja2
-
-    loader = jinja2.FileSystemLoader(Path(__file__).resolve().parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined,
-                                     trim_blocks=True, lstrip_blocks=True)
+    environment = template.environment(Path(__file__).resolve().parent)
     cells = {operation: [cell for name in data.strategies if (cell := data.cell(operation, name))]
              for operation in data.operations}
     return environment.get_template(TEMPLATE).render(

@@ -2,6 +2,7 @@
 """Made-up stored data for the tests of the report: everything that a page can show."""
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +61,7 @@ def past(*subjects: str, names: tuple[str, ...] = KEY_METRICS) -> tuple[Past, li
     return Past(states, True, ""), history.build(states)
 
 
+@functools.cache
 def comparison() -> stored_comparison.Stored:
     return stored_comparison.parse(json.dumps(output.as_json(made_up(), MODEL, IDENTITY)), "compare.json")
 

@@ -68,6 +68,15 @@ def test_least_and_greatest_are_those_of_all_corners(seed: int) -> None:
     assert found.least <= found.typical <= found.greatest
 
 
+def test_prices_that_no_float_divides_are_summed_without_rounding() -> None:
+    prices = (0.1, 1 / 3, 12.7)
+    model = Model("any", {name: Price(*prices, False, "s") for name in PRICED})
+    found = crossover.over_band(mix({"load": 3, "isb": 1}), mix({"store": 7}), model)
+    low, typical, high = map(Fraction, prices)
+    assert found == crossover.Range(4 * low - 7 * high, -3 * typical, 4 * high - 7 * low)
+    assert crossover.exact_cost(mix({"isb": 3}), model, "typical") == 3 * typical != Fraction(3 * (1 / 3))
+
+
 @settings(deadline=None)
 @given(SEEDS)
 def test_no_prices_within_the_band_leave_the_range(seed: int) -> None:

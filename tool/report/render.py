@@ -13,7 +13,7 @@ from bench.counts import CLASSES
 from bench.history import Series, chosen
 from bench.history_git import Past
 from bench.stored_comparison import Stored as Comparison
-from tool import trace_text
+from tool import template, trace_text
 from tool.report import matrix, private, targets_text
 from tool.report.sources import KEY_METRICS, Missing, Sources
 from tool.results import Row
@@ -209,11 +209,8 @@ def _breakable(text: str) -> Any:
 
 def html(sources: Sources, finished: bool = True) -> str:
     """`finished`: say when the tests ended; without it equal results make equal pages."""
-    import jinja2
-
     folder = Path(__file__).resolve().parent
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True,
-                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment = template.environment(folder)
     environment.filters["breakable"] = _breakable
     css = (folder / "page.css").read_text(encoding="utf-8")
     return environment.get_template("page.html.j2").render(css=css, **_context(sources, finished)) + "\n"
