@@ -2,10 +2,14 @@
 """Running syscfg on a system that a test writes down: tree text in, exit status and words out."""
 from __future__ import annotations
 
+import atexit
 import functools
 import json
+import os
+import re
 import struct
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +17,11 @@ from typing import Any
 
 import pytest
 
-from tool import paths
+from tool import devicetree, paths
 from tool.board import DEFAULT
+
+_SERVER = paths.SYSCFG.parents[1] / "test" / "syscfg_server"
+_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|line|error|pragma)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,29 +48,78 @@ class Outcome:
         return json.loads((self.folder / "load.json").read_text())
 
 
+@functools.cache
+def _plain(tree: Path, board: str) -> tuple[bytes, frozenset[str]]:
+    """A tree without directives, and the macros that are defined somewhere in it."""
+    sources = devicetree.sources(tree, (tree.parent, paths.BOARDS / board, paths.BOARDS, paths.SYSTEMS))
+    macros = {name.decode() for data in sources.values() for name in re.findall(rb"#[ \t]*define[ \t]+(\w+)", data)}
+    return devicetree.preprocess(tree, board).read_bytes(), frozenset(macros)
+
+
+def preprocessed(text: str, board: str) -> bytes:
+    """A tree that includes one at its head goes through cpp once for that one, where what follows is none of cpp's business."""
+    head = re.match(r'#include "([^"\n]+)"\n', text)
+    rest = text[head.end():] if head else text
+    tree = next((file for file in (paths.BOARDS / head[1], paths.SYSTEMS / head[1]) if file.is_file()), None) if head else None
+    if tree and not _DIRECTIVE.search(rest):
+        plain, macros = _plain(tree, board)
+        if macros.isdisjoint(re.findall(r"\w+", rest)):
+            return plain + rest.encode()
+    folders = (paths.BOARDS / board, paths.BOARDS, paths.SYSTEMS)
+    return subprocess.run(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *(f"-I{folder}" for folder in folders), "-"],
+                          input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
+
+
 @functools.lru_cache(maxsize=64)
-def _compiled(text: str) -> bytes:
-    cpp = subprocess.run(["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", f"-I{paths.BOARDS}",
-                          f"-I{paths.SYSTEMS}", f"-I{paths.BOARDS / DEFAULT}", "-"], input=text.encode(), stdout=subprocess.PIPE, check=True)
-    done = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", "-", "-"], input=cpp.stdout, capture_output=True)
+def compiled(text: str, board: str = DEFAULT) -> bytes:
+    """The way every system is compiled: cpp, then dtc."""
+    done = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", "-", "-"], input=preprocessed(text, board), capture_output=True)
     assert done.returncode == 0, f"the test's own tree is wrong:\n{done.stderr.decode()}"
     return done.stdout
 
 
 def compile_tree(text: str, blob: Path) -> Path:
-    """The way every system is compiled: cpp, then dtc."""
-    blob.write_bytes(_compiled(text))
+    blob.write_bytes(compiled(text))
     return blob
+
+
+class _Server:
+    """syscfg without its start: one process that makes a child for each run (hypervisor/test/syscfg_server.c)."""
+
+    def __init__(self) -> None:
+        if not _SERVER.is_file():
+            pytest.fail(f"{_SERVER} is not built: cmake --preset host && cmake --build --preset host", pytrace=False)
+        self._folder = tempfile.TemporaryDirectory(prefix="fencepost-syscfg-")
+        self._said = [os.path.join(self._folder.name, name) for name in ("stdout", "stderr")]
+        self._process = subprocess.Popen([str(_SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        atexit.register(self._close)
+
+    def _close(self) -> None:
+        self._process.communicate()
+        self._folder.cleanup()
+
+    def run(self, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        assert self._process.stdin and self._process.stdout
+        request = b"".join(word.encode() + b"\0" for word in (*self._said, "syscfg", *words))
+        self._process.stdin.write(struct.pack("=I", len(request)) + request)
+        self._process.stdin.flush()
+        (status,) = struct.unpack("=i", self._process.stdout.read(4))
+        stdout, stderr = (Path(name).read_text(errors="replace") for name in self._said)
+        return subprocess.CompletedProcess(words, status, stdout, stderr)
+
+
+_server = functools.cache(_Server)
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """syscfg with this command line."""
+    return _server().run(words)
 
 
 def syscfg(folder: Path, text: str, *options: str) -> Outcome:
     """Compiles `text` and runs syscfg on it; the result goes to folder/out."""
-    if not paths.SYSCFG.is_file():
-        pytest.fail(f"{paths.SYSCFG} is not built: cmake --preset host && cmake --build --preset host", pytrace=False)
-    blob = compile_tree(text, folder / "system.dtb")
-    out = folder / "out"
-    done = subprocess.run([str(paths.SYSCFG), str(blob), "--out", str(out), *options], capture_output=True, text=True,
-                          timeout=20)
+    blob, out = compile_tree(text, folder / "system.dtb"), folder / "out"
+    done = run(str(blob), "--out", str(out), *options)
     return Outcome(done.returncode, done.stdout, done.stderr, out)
 
 
@@ -71,9 +127,15 @@ def images(folder: Path, text: str) -> list[str]:
     """Options that give every domain of the system one page as its image, as small as the tests' guests need."""
     image = folder / "image.bin"
     image.write_bytes(bytes(4096))
-    names = subprocess.run(["fdtget", "-l", str(compile_tree(text, folder / "names.dtb")), "/chosen"],
-                           capture_output=True, text=True, check=True).stdout.split()
-    return [word for name in names for word in ("--guest", f"{name}={image}")]
+    return [word for domain in devicetree.domains(compiled(text)) for word in ("--guest", f"{domain.name}={image}")]
+
+
+def value_of(blob: bytes, node: str, prop: str, kind: str = "x") -> str:
+    """A property of a tree as fdtget prints it: x and u for cells, s for strings; empty if there is none."""
+    value = next((data for path, name, data in devicetree.walk(blob) if (path, name) == (node, prop)), b"")
+    if kind == "s":
+        return value.decode().rstrip("\0").replace("\0", " ")
+    return " ".join(format(cell, {"x": "x", "u": "d"}[kind]) for (cell,) in struct.iter_unpack(">I", value))
 
 
 def system(name: str, overlay: str = "") -> str:

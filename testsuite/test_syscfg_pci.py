@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from testsuite.syscfg_tool import Config, parse_config
+from testsuite.syscfg_tool import Config, parse_config, run
 from testsuite.test_syscfg_mmu import BOARD, changed, syscfg
 from testsuite.test_syscfg_mutants import MUTANTS, mutate
 from tool import devicetree, paths
@@ -20,7 +19,7 @@ BAR, OTHER_BAR = 0x10000000, 0x10100000
 
 def config_of(folder: Path, change: str = "") -> Config:
     folder.mkdir(exist_ok=True)
-    done = syscfg(changed(folder / "tree", SYSTEM, change), folder / "out")
+    done = syscfg(changed(SYSTEM, change), folder / "out")
     assert done.returncode == 0, done.stderr
     return parse_config((folder / "out" / "system.cfg").read_bytes())
 
@@ -90,7 +89,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refuses(tmp_path: Path, name: str) -> None:
     change, words = REFUSED[name]
-    refused = syscfg(changed(tmp_path / "tree", SYSTEM, change), tmp_path / "out")
+    refused = syscfg(changed(SYSTEM, change), tmp_path / "out")
     assert refused.returncode == 2 and words in refused.stderr, refused.stderr
 
 
@@ -101,5 +100,5 @@ def test_mutants_are_judged(tmp_path: Path, system: str) -> None:
     dice, mutant = random.Random(system), tmp_path / "mutant.dtb"
     for _ in range(MUTANTS):
         mutant.write_bytes(mutate(tree, dice))
-        done = subprocess.run([str(paths.SYSCFG), str(mutant), "--out", str(tmp_path / "out"), "--quiet"], capture_output=True, timeout=20)
+        done = run(str(mutant), "--out", str(tmp_path / "out"), "--quiet")
         assert done.returncode in (0, 2), f"status {done.returncode}\n{done.stderr!r}"

@@ -20,7 +20,7 @@ OFF = '&smmu { status = "disabled"; };'
 def made(folder: Path, change: str = "", system: str = "edu-smmu") -> tuple[Config, str, str]:
     """Configuration, report, warnings."""
     folder.mkdir(exist_ok=True)
-    done = syscfg(changed(folder / "tree", system, change), folder / "out")
+    done = syscfg(changed(system, change), folder / "out")
     assert done.returncode == 0, done.stderr
     return parse_config((folder / "out" / "system.cfg").read_bytes()), done.stdout, done.stderr
 
@@ -63,7 +63,7 @@ def test_a_stopped_device_needs_no_direct_map(tmp_path: Path) -> None:
                                     "&pcie { iommu-map = <0 &gic 0 0x100>; };"],
                          ids=["absent", "beside_it", "one_is_beside_it", "behind_another"])
 def test_a_device_that_is_not_behind_it_needs_trust(tmp_path: Path, change: str) -> None:
-    refused = syscfg(changed(tmp_path / "tree", "edu-smmu", change), tmp_path / "out")
+    refused = syscfg(changed("edu-smmu", change), tmp_path / "out")
     assert refused.returncode == 2 and "xen,force-assign-without-iommu: missing: no IOMMU stands before it" in refused.stderr
     config, _, _ = made(tmp_path / "forced", change + FORCED)
     assert masters_of(config)[0] == ("edu@1,0", 0, 0)
@@ -123,12 +123,12 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refuses(tmp_path: Path, name: str) -> None:
     change, words = REFUSED[name]
-    refused = syscfg(changed(tmp_path / "tree", "edu-smmu", change), tmp_path / "out")
+    refused = syscfg(changed("edu-smmu", change), tmp_path / "out")
     assert refused.returncode == 2 and words in refused.stderr, refused.stderr
 
 
 def test_an_mpu_board_has_none(tmp_path: Path) -> None:
-    tree = changed(tmp_path / "tree", "pair", '/ { iommu@50000000 { compatible = "arm,smmu-v3"; reg = <0x50000000 0x20000>;'
+    tree = changed("pair", '/ { iommu@50000000 { compatible = "arm,smmu-v3"; reg = <0x50000000 0x20000>;'
                                               "interrupts = <GIC_SPI 74 1>; }; };")
     refused = syscfg(tree, tmp_path / "out", board="mps3-an536")
     assert refused.returncode == 2 and 'an SMMU needs fencepost,protection = "mmu"' in refused.stderr

@@ -2,13 +2,12 @@
 """vPL011 in a system's tree: where it stands, what it costs nobody else, and what is refused."""
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from testsuite.syscfg_refusal import Refused, bank, check_refused, of, refusals
-from testsuite.syscfg_tool import parse_config, syscfg, system
+from testsuite.syscfg_tool import parse_config, syscfg, system, value_of
 from testsuite.test_syscfg_domains import device
 
 pytestmark = pytest.mark.host
@@ -54,9 +53,7 @@ def test_refuses(case: Refused, tmp_path: Path) -> None:
 
 
 def node(folder: Path, domain: str, prop: str, kind: str = "x") -> str:
-    done = subprocess.run(["fdtget", "-t", kind, str(folder / f"{domain}.dtb"), f"/sbsa-uart@{BASE:x}", prop],
-                          capture_output=True, text=True)
-    return done.stdout.strip()
+    return value_of((folder / f"{domain}.dtb").read_bytes(), f"/sbsa-uart@{BASE:x}", prop, kind)
 
 
 @pytest.mark.requirement("S0-08")

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Device trees: compiled once per content with cpp and dtc; read just far enough to name the domains."""
+"""Device trees: compiled with cpp and dtc, once per content of all files; read just far enough to name the domains."""
 from __future__ import annotations
 
 import functools
 import hashlib
 import os
+import re
 import struct
 import subprocess
 import threading
@@ -19,6 +20,8 @@ from tool.exitcodes import EnvironmentMissing, UsageError
 _MAGIC = 0xD00DFEED
 _BEGIN_NODE, _END_NODE, _PROPERTY, _NOP = 1, 2, 3, 4
 _DOMAIN = "xen,domain"
+_NAMES_A_FILE = re.compile(rb'(?:^[ \t]*#[ \t]*include[ \t]+|/include/[ \t]*|/incbin/[ \t]*\([ \t]*)["<]([^">\n]+)', re.MULTILINE)
+_NAMES_A_MACRO = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+[^"< \t]', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -46,20 +49,52 @@ def _tool(command: list[str], data: bytes | None = None) -> bytes:
     return done.stdout
 
 
+def sources(file: Path, folders: tuple[Path, ...]) -> dict[Path, bytes]:
+    """The file and every file that it may include, by whatever of the folders, and so on."""
+    found: dict[Path, bytes] = {}
+    wanted = [file]
+    while wanted:
+        one = wanted.pop()
+        if one not in found and one.is_file():
+            found[one] = one.read_bytes()
+            wanted += [folder / name.decode() for name in _NAMES_A_FILE.findall(found[one]) for folder in (one.parent, *folders)]
+    return found
+
+
+def _folders(source: Path, board: str, boards: Path) -> tuple[Path, ...]:
+    return source.parent, boards / board, boards, boards / "systems"
+
+
 @functools.cache
-def compile_tree(source: Path, board: str = DEFAULT, boards: Path = paths.BOARDS) -> Tree:
-    """A .dts goes through cpp and dtc, with the board's folder first, a .dtb is taken as it is. The blob is cached by content."""
+def preprocess(source: Path, board: str = DEFAULT, boards: Path = paths.BOARDS) -> Path:
+    """What cpp makes of a .dts, with the board's folder first: a file that is made once per content of what goes into it."""
     source = source.resolve()
     if not source.is_file():
         raise UsageError(f"{source}: no such tree")
-    if source.suffix == ".dtb":
+    folders = _folders(source, board, boards)
+    command = ["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *(f"-I{folder}" for folder in folders), str(source)]
+    content, text = sources(source, folders), None
+    if any(_NAMES_A_MACRO.search(data) for data in content.values()):    # then only cpp knows which file that is
+        text = _tool(command)
+        content[Path()] = text
+    names = [(str(file), hashlib.sha256(data).hexdigest()) for file, data in sorted(content.items())]
+    key = hashlib.sha256(repr((command, names)).encode()).hexdigest()[:16]
+    made = paths.TREES / f"{source.stem}-{key}.dts"
+    if not made.is_file():
+        _write(made, _tool(command) if text is None else text)
+    return made
+
+
+@functools.cache
+def compile_tree(source: Path, board: str = DEFAULT, boards: Path = paths.BOARDS) -> Tree:
+    """A .dts goes through cpp and dtc, a .dtb is taken as it is."""
+    source = source.resolve()
+    if source.suffix == ".dtb" and source.is_file():
         return _tree(source, source)
-    folders = (source.parent, boards / board, boards, boards / "systems")
-    include = [f"-I{folder}" for folder in folders]
-    text = _tool(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *include, str(source)])
-    blob = paths.TREES / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.dtb"
+    text = preprocess(source, board, boards)
+    blob = text.with_suffix(".dtb")
     if not blob.is_file():
-        _compile(text, folders, blob)
+        _compile(text.read_bytes(), _folders(source, board, boards), blob)
     return _tree(source, blob)
 
 
@@ -79,12 +114,15 @@ def source_of(blob: Path) -> str:
 
 
 def _compile(text: bytes, folders: tuple[Path, ...], blob: Path) -> None:
-    blob.parent.mkdir(parents=True, exist_ok=True)
     include = [word for folder in folders for word in ("-i", str(folder))]
-    data = _tool(["dtc", "-q", "-I", "dts", "-O", "dtb", *include, "-"], text)
-    draft = blob.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+    _write(blob, _tool(["dtc", "-q", "-I", "dts", "-O", "dtb", *include, "-"], text))
+
+
+def _write(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     draft.write_bytes(data)
-    draft.replace(blob)  # atomic: another process or thread never sees half a tree
+    draft.replace(file)  # atomic: another process or thread never sees half of it
 
 
 def walk(blob: bytes) -> Iterator[tuple[str, str, bytes]]:
