@@ -22,7 +22,7 @@ KEPT = 8
 _STALE_SECONDS = 3600
 _KIND = "release"
 _WHOLE = ".whole"                     # all files are there; its time is that of the last use
-_PARTS = ("hypervisor", "bench/guests", "dma")
+PARTS = ("hypervisor", "bench/guests", "dma")
 _HOST_PARTS = ("hypervisor/syscfg",)
 
 
@@ -62,7 +62,7 @@ def built(repository: Repository, commit: Commit, board: str, progress: Callable
         os.utime(folder / _WHOLE)
         progress(f"build {commit}")
         build.ensure_built([build.HOST, paths.preset(board, _KIND)], lambda text: None, tree,
-                           {build.HOST: _HOST_PARTS, paths.preset(board, _KIND): _PARTS})
+                           {build.HOST: _HOST_PARTS, paths.preset(board, _KIND): PARTS})
     _prune(folder)
     return tree
 

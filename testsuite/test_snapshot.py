@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Another commit's sources, built once and measured with the tools of this checkout; two clones make the same images."""
+"""Another commit's sources, built once and measured with the tools of this checkout."""
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -90,36 +88,3 @@ def test_a_system_of_another_checkout_is_made_of_that_checkout_alone(tmp_path: P
     assert prepared.command[0] == str(other.syscfg)
     assert [one.name for one in devicetree.compile_tree(other.system("pair"), BOARD, other.boards).domains] == ["theirs"]
     assert str(paths.ROOT) not in " ".join(word for word in prepared.command if word.endswith((".dts", "syscfg")))
-
-
-# ---- the same source is the same image
-
-def _clone(folder: Path) -> Checkout:
-    """The work tree as it is, elsewhere, and without git."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=paths.ROOT,
-                            capture_output=True, text=True, check=True).stdout
-    for name in listed.strip("\0").split("\0"):
-        if (paths.ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(paths.ROOT / name, folder / name)
-    return Checkout(folder, folder / "build")
-
-
-def _images(tree: Checkout) -> dict[str, bytes]:
-    """Everything linked for the board, debug information included."""
-    folder = tree.build / paths.preset(BOARD, "release")
-    return {str(file.relative_to(folder)): file.read_bytes() for suffix in ("elf", "bin") for file in folder.rglob(f"*.{suffix}")
-            if "CMakeFiles" not in file.parts}
-
-
-@pytest.mark.slow
-def test_two_clones_at_different_paths_make_the_same_images(tmp_path: Path) -> None:
-    presets = [paths.preset(BOARD, "release")]
-    build.ensure_built(presets, lambda text: None)
-    there = _clone(tmp_path / "somewhere else" / "clone")
-    build.ensure_built(presets, lambda text: None, there)
-    ours, theirs = _images(paths.here()), _images(there)
-    assert any(name.endswith("fencepost.elf") for name in theirs) and len(theirs) > 10
-    assert [name for name, data in theirs.items() if ours.get(name) != data] == []
-    for name, data in theirs.items():
-        assert str(tmp_path).encode() not in data and str(paths.ROOT).encode() not in data, name

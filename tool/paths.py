@@ -16,6 +16,7 @@ TREES = BUILD / "trees"
 KEPT = BUILD / "kept"              # what machines said that need not be booted again
 EMULATORS = BUILD / "emulators"    # what they said of themselves
 REVISIONS = BUILD / "revisions"    # other commits, built to be measured
+ELSEWHERE = BUILD / "another place" / "clone"   # a copy of this checkout, built to be compared
 REPORT = ROOT / "report"
 BOARDS = ROOT / "boards"
 SYSTEMS = BOARDS / "systems"
