@@ -43,25 +43,30 @@ static inline uint32_t spare(uint32_t n)
 
 /* ---- waiting ---- */
 
-static inline void nap(void)
+static inline void nap_for(uint64_t ns)
 {
-    sched_poll(NULL, 0, now_ns() + NAP_NS);
+    sched_poll(NULL, 0, now_ns() + ns);
 }
 
-#define becomes_true(condition, ns)                                      \
+static inline void nap(void)
+{
+    nap_for(NAP_NS);
+}
+
+#define becomes_true(condition, ns, nap_ns)                              \
     ({                                                                   \
         bool fp_held;                                                    \
         for (uint64_t fp_end = now_ns() + (ns);                          \
              !(fp_held = (condition)) && now_ns() < fp_end;)             \
-            nap();                                                       \
+            nap_for(nap_ns);                                             \
         fp_held;                                                         \
     })
 #define expect_within(condition, ns) \
-    fp_expect_true(__FILE__, __LINE__, #condition " soon", becomes_true(condition, ns))
+    fp_expect_true(__FILE__, __LINE__, #condition " soon", becomes_true(condition, ns, NAP_NS))
 #define expect_soon(condition) expect_within(condition, SOON_NS)
 #define require_soon(condition) (expect_soon(condition) ? (void)0 : finish())
 #define expect_never_within(condition, ns) \
-    fp_expect_true(__FILE__, __LINE__, "never " #condition, !becomes_true(condition, ns))
+    fp_expect_true(__FILE__, __LINE__, "never " #condition, !becomes_true(condition, ns, (ns) / 250))
 #define expect_never(condition) expect_never_within(condition, A_WHILE_NS)
 
 /* ---- lives of domain 2 ---- */
