@@ -42,6 +42,7 @@ class QemuRunner:
     null_serials: int         # serial ports before the hypervisor's console
     clock: Clock
     arguments: tuple[str, ...] = ()   # further words of the command line
+    ram_bytes: int = 0        # of the machine's RAM; 0: it cannot go back to its power-on state (tool/rewind.py)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ class Board:
     def addition(self, system: str) -> Addition:
         """Nothing for most systems, and on a real board, which is as it is."""
         return Addition() if self.real else dict(self.additions).get(system, Addition())
+
+    def plain(self, system: str) -> bool:
+        """Whether a system needs no more than the board."""
+        return self.addition(system) == Addition()
 
     def options(self, system: str) -> str:
         """The -M argument for a system."""
@@ -151,7 +156,7 @@ def _runner(table: Table, file: Path, serial: str) -> QemuRunner | CommandRunner
     return QemuRunner(runner.text("emulator"), runner.text("machine"), runner.text("cpu-options", ""),
                       runner.text("icount"), runner.number("null-serials", 0, 15, 0),
                       Clock(clock.number("address", *_ADDRESSES), clock.number("hz", 1, 10**9)),
-                      runner.words("arguments", None, ()))
+                      runner.words("arguments", None, ()), runner.number("ram-bytes", 0, 2**40, 0))
 
 
 def _skips(table: Table) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tool import board as boards
@@ -21,6 +22,7 @@ from tool.machine import Limits, Machine, RunResult
 from tool.watch import Ended
 
 SCHEMA = 2
+Boot = Callable[[Machine, Path, Limits], RunResult]
 AGAIN = "FENCEPOST_BOOT_AGAIN"     # 1: boot although it is known
 _UNUSED_SECONDS = 14 * 24 * 3600
 _MOST = 30_000                     # three whole runs of all targets
@@ -77,17 +79,18 @@ def _write(file: Path, result: RunResult) -> None:
     draft.replace(file)
 
 
-def run(wanted: Machine, folder: Path, limits: Limits) -> RunResult:
-    """As machine.run(), without a boot where the same was run before; the result then has that run's nonce."""
+def run(wanted: Machine, folder: Path, limits: Limits, boot: Boot | None = None) -> RunResult:
+    """As machine.run(), or `boot`, without a boot where the same was run before; the result then has that run's nonce."""
+    boot = boot or machine.run
     if not says_the_same_again(wanted):
-        return machine.run(wanted, folder, limits)
+        return boot(wanted, folder, limits)
     file = paths.KEPT / f"{key(wanted, limits)}.json"
     if os.environ.get(AGAIN) != "1" and (found := _read(file, folder)):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "replay.sh").write_text(qemu.replay(wanted))
         (folder / "console.log").write_bytes(found.console)
         return found
-    result = machine.run(wanted, folder, limits)
+    result = boot(wanted, folder, limits)
     if result.ended is Ended.END_LINE:
         _write(file, result)
     return result

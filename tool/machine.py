@@ -55,19 +55,22 @@ class RunResult:
         return decode(self.console)
 
 
+Emulated = Callable[[Machine, Limits, Watcher], tuple[Ended, int | None]]
+
+
 def new_nonce() -> str:
     return secrets.token_hex(8)
 
 
 def run(machine: Machine, folder: Path, limits: Limits = Limits(),
-        echo: Callable[[bytes], None] | None = None) -> RunResult:
-    """Runs to the end line or a limit. console.log, stderr.log and replay.sh are in `folder` afterwards."""
+        echo: Callable[[bytes], None] | None = None, emulated: Emulated = qemu.run) -> RunResult:
+    """Runs to the end line or a limit. console.log, stderr.log and replay.sh are in `folder` afterwards; `emulated` runs what is not real."""
     folder.mkdir(parents=True, exist_ok=True)
     real = machine.board.real
     (folder / "replay.sh").write_text(hardware.replay(machine, folder) if real else qemu.replay(machine))
     watcher, start = Watcher(machine.last_lines or (end_line(machine.nonce),), echo), time.monotonic()
     try:
-        ended, status = hardware.run(machine, folder, limits, watcher) if real else qemu.run(machine, limits, watcher)
+        ended, status = hardware.run(machine, folder, limits, watcher) if real else emulated(machine, limits, watcher)
     finally:
         (folder / "console.log").write_bytes(watcher.console)
         (folder / "stderr.log").write_bytes(watcher.stderr)

@@ -30,25 +30,31 @@ _HEAP = "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864:glibc.malloc.mmap_
 """A third of what it costs to start QEMU are page faults of its heap; in huge pages there are few. glibc(7): tunables."""
 
 
-def configuration(machine: Machine) -> list[str]:
+def configuration(machine: Machine, option: str = "") -> list[str]:
     """What the machine is made of: the runner's words, and what the board adds for this system."""
     board, name = machine.board, machine.system
-    return ["-M", board.options(name), *(machine.arguments or board.runner.arguments), *board.addition(name).arguments]
+    model = ",".join(filter(None, (board.options(name), option)))
+    return ["-M", model, *(machine.arguments or board.runner.arguments), *board.addition(name).arguments]
+
+
+def fixed(machine: Machine, option: str = "") -> list[str]:
+    """The words that are the same for every system that runs on this machine; `option` is one more of -M."""
+    board, runner = machine.board, machine.board.runner
+    cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
+    words = [machine.emulator or runner.emulator, *configuration(machine, option), "-cpu", cpu,
+             "-icount", runner.instruction_rate, "-nodefaults", "-display", "none", "-monitor", "none"]
+    words += ["-serial", "null"] * (0 if machine.tree else runner.null_serials) + ["-serial", "stdio", "-sandbox", _SANDBOX]
+    return words + ["-smp", str(machine.cpus), "-kernel", str(machine.hypervisor.resolve())]
 
 
 def command(machine: Machine, more_plugins: Sequence[str] = ()) -> list[str]:
-    board, runner = machine.board, machine.board.runner
-    cpu = ",".join(filter(None, (board.cpu_model, runner.cpu_options)))
-    words = [machine.emulator or runner.emulator, *configuration(machine), "-cpu", cpu,
-             "-icount", runner.instruction_rate, "-nodefaults", "-display", "none", "-monitor", "none"]
-    words += ["-serial", "null"] * (0 if machine.tree else runner.null_serials) + ["-serial", "stdio", "-sandbox", _SANDBOX]
-    words += ["-smp", str(machine.cpus), "-kernel", str(machine.hypervisor.resolve())]
+    words = fixed(machine)
     for load in machine.loads:
         words += ["-device", f"loader,file={_escaped(load.file)},addr={load.address:#x},force-raw=on"]
     if machine.tree:
         words += ["-dtb", _escaped(machine.tree), "-no-reboot"]
     else:
-        words += ["-device", f"loader,addr={board.nonce_address:#x},data=0x{machine.nonce},data-len=8"]
+        words += ["-device", f"loader,addr={machine.board.nonce_address:#x},data=0x{machine.nonce},data-len=8"]
     for plugin in (*machine.plugins, *more_plugins):
         words += ["-plugin", plugin]
     return words + (["-gdb", machine.gdb, "-S"] if machine.gdb else [])
@@ -65,20 +71,23 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
     ours, theirs = socket.socketpair()
     with ours, theirs, _keyboard(machine.typed) as keyboard, tempfile.TemporaryDirectory(prefix="fencepost-") as empty:
         words, clock = command(machine, _marking(machine)), VirtualClock(ours, machine.board.runner.clock)
-        start = time.monotonic()
+        begun = time.monotonic()
         try:
-            process = subprocess.Popen([*_prefix(machine, words[0]), *words, *clock.arguments(theirs.fileno())], cwd=empty,
-                                       stdin=keyboard, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                       pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0,
-                                       env={"GLIBC_TUNABLES": _HEAP, **os.environ})
+            process = start(machine, [*words, *clock.arguments(theirs.fileno())], empty, keyboard, [theirs.fileno()])
         except OSError as error:
             watcher.stderr += str(error).encode()
             return Ended.START, None
         theirs.close()
         try:
-            return _watch(process, machine, limits, watcher, clock, start + limits.wall())
+            return attend(process, machine, limits, watcher, clock, begun + limits.wall())
         finally:
             _reap(process, machine, watcher)
+
+
+def start(machine: Machine, words: list[str], folder: str, keyboard: BinaryIO | int | None, descriptors: list[int]) -> subprocess.Popen[bytes]:
+    """Raises OSError. The process ends with us, and inherits no descriptor but these."""
+    return subprocess.Popen([*_prefix(machine, words[0]), *words], cwd=folder, stdin=keyboard, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            pass_fds=descriptors, start_new_session=True, bufsize=0, env={"GLIBC_TUNABLES": _HEAP, **os.environ})
 
 
 def _prefix(machine: Machine, emulator: str) -> list[str]:
@@ -102,11 +111,12 @@ def _marking(machine: Machine) -> tuple[str, ...]:
     return () if machine.plugins else coverage.plugins_for(machine.hypervisor)
 
 
-def _watch(process: subprocess.Popen[bytes], machine: Machine, limits: Limits, watcher: Watcher, clock: VirtualClock,
-           deadline: float) -> tuple[Ended, int | None]:
+def attend(process: subprocess.Popen[bytes], machine: Machine, limits: Limits, watcher: Watcher, clock: VirtualClock,
+           deadline: float, spent: float = 0.0) -> tuple[Ended, int | None]:
+    """Listens until the run is over; `spent` is the CPU time that the process had used before, in seconds."""
     def look(now: float) -> Ended | None:
         clock.look(now)
-        if _cpu_seconds(_emulator(process, machine)) > limits.host():
+        if cpu_seconds(_emulator(process, machine)) - spent > limits.host():
             return Ended.WALL_TIME
         if clock.milliseconds > limits.guest_ms:
             return Ended.GUEST_TIME
@@ -147,7 +157,7 @@ def _keyboard(typed: bytes | None) -> AbstractContextManager[BinaryIO | None]:
     return file
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """User and system time of a process that is not reaped yet."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import array
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tool import board as boards
-from tool import devicetree, divergences, kept, machine, paths, strategy, xen, xenverdict
+from tool import devicetree, divergences, kept, machine, paths, rewind, strategy, xen, xenverdict
 from tool.records import Record
 from tool.system import Load, prepare
 from tool.verdict import Expectation, Facts, Kind, Verdict, judge
@@ -118,9 +118,30 @@ def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, machine.RunResult]:
                                  for address, count in trial.record.needs.fills)
     chosen = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, loads, system.cpus, machine.new_nonce(),
                              typed=trial.record.needs.typed, system=trial.record.needs.system)
-    result = kept.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms))
-    expected = Expectation(trial.record.test, result.nonce, trial.record.needs.crashes, trial.guest_ms)
-    return judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result
+    expected = Expectation(trial.record.test, chosen.nonce, trial.record.needs.crashes, trial.guest_ms)
+    result = kept.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms), lambda *words: _boot(*words, expected))
+    return _judged(result, replace(expected, nonce=result.nonce)), result
+
+
+def _judged(result: machine.RunResult, expected: Expectation) -> Verdict:
+    return judge(result.text, Facts(result.ended, result.status, result.stderr), expected)
+
+
+def _boot(chosen: machine.Machine, folder: Path, limits: machine.Limits, expected: Expectation) -> machine.RunResult:
+    """From the power-on state if that can be had. What does not pass is judged by an emulator that was started for it alone, and has
+    to be the same there."""
+    if not rewind.possible(chosen):
+        return machine.run(chosen, folder, limits)
+    first = machine.run(chosen, folder, limits, emulated=rewind.run)
+    seen = _judged(first, expected)
+    if seen.kind is Kind.PASS:
+        return first
+    result = machine.run(chosen, folder, limits)
+    if (told := _judged(result, expected)).kind is not seen.kind:
+        said = "; ".join(f"{who}: {one.kind.value} {one.reason}".strip() for who, one in
+                         (("an emulator that went back to its power-on state", seen), ("a new one", told)))
+        return replace(result, ended=machine.Ended.DIFFERS, stderr=f"{result.stderr}\n{said}\n")
+    return result
 
 
 def _fill(folder: Path, address: int, count: int) -> Load:

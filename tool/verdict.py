@@ -72,6 +72,8 @@ def judge(text: str, facts: Facts, expected: Expectation) -> Verdict:
 def _decide(seen: Transcript, facts: Facts, expected: Expectation) -> tuple[Kind, str]:
     if facts.ended is Ended.START:
         return Kind.ERROR, f"the machine did not start: {last_line(facts.stderr)}"
+    if facts.ended is Ended.DIFFERS:
+        return Kind.ERROR, f"two runs of the same bytes differ: {last_line(facts.stderr)}"
     if reason := _crash(seen, expected):
         return Kind.CRASH, reason
     if any(end.nonce != expected.nonce for end in seen.ends):

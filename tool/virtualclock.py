@@ -16,9 +16,8 @@ _ANSWER_SECONDS = 0.5
 
 
 class VirtualClock:
-    def __init__(self, channel: socket.socket, clock: Clock) -> None:
-        self._channel, self._clock = channel, clock
-        self._greeted = False
+    def __init__(self, channel: socket.socket, clock: Clock, greeted: bool = False) -> None:
+        self._channel, self._clock, self._greeted = channel, clock, greeted
         self._reading: tuple[int, int] | None = None
         self._moved = 0.0
         self._pattern = re.compile(rb"%016x: 0x([0-9a-f]+) 0x([0-9a-f]+)" % clock.address)

@@ -30,6 +30,7 @@ class Ended(enum.Enum):
     WALL_TIME = "host time"
     FLOOD = "flood"
     START = "start"                  # it could not be started
+    DIFFERS = "another transcript"   # two runs of the same bytes did not say the same
     BOARD_TIME = "the board's time"  # on a real one
 
 
