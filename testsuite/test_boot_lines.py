@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tool import board as boards
-from tool import devicetree, machine, paths, records, strategy, system
+from tool import devicetree, kept, machine, paths, records, strategy, system
 
 BOARD = "mps3-an536"
 
@@ -21,7 +21,7 @@ def _run(folder: Path, test: str, commit: str = "test") -> machine.RunResult:
     prepared = system.prepare(tree, folder / "system", {name: guest for name in args}, args, strategy.choices("window"),
                               board=BOARD, kind="release", named_commit=commit)
     chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, "release"), prepared.loads, prepared.cpus)
-    return machine.run(chosen, folder / "run")
+    return kept.run(chosen, folder / "run", machine.Limits())
 
 
 @pytest.mark.parametrize("commit, shown", [("", "-"), ("0123abc", "0123abc")])

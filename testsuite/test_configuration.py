@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tool import board as boards
-from tool import machine, paths
+from tool import kept, machine, paths
 from tool.strategy import choices
 from tool.system import prepare
 
@@ -108,7 +108,7 @@ def system(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("system")
     (folder / "guest.bin").write_bytes(bytes(64))
     return prepare(paths.system("solo"), folder, {"domU1": folder / "guest.bin"}, {}, choices("window"),
-                   board=BOARD)
+                   board=BOARD, named_commit="test")
 
 
 @pytest.mark.parametrize("fault, message", FAULTS, ids=[fault.__name__.strip("_") for fault, _ in FAULTS])
@@ -120,7 +120,7 @@ def test_a_wrong_configuration_stops_before_any_guest(tmp_path: Path, system, fa
             wrong.write_bytes(fault(bytearray(load.file.read_bytes())))
             load = replace(load, file=wrong)
         loads.append(load)
-    result = machine.run(machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, "release"), tuple(loads)), tmp_path)
+    result = kept.run(machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, "release"), tuple(loads)), tmp_path, machine.Limits())
     assert "(hv) PANIC configuration: " in result.text and message in result.text
     assert "start entry" not in result.text
     assert f"(hv) END {result.nonce} panic" in result.text
@@ -130,5 +130,5 @@ def test_more_el1_regions_than_are_switched_are_refused(tmp_path: Path, system) 
     """A region that is not switched would be one guest's window into another's life."""
     board = boards.load(BOARD)
     wide = replace(board, runner=replace(board.runner, cpu_options=board.runner.cpu_options + ",pmsav7-dregion=24"))
-    result = machine.run(machine.Machine(wide, paths.hypervisor(BOARD, "release"), tuple(system.loads)), tmp_path)
+    result = kept.run(machine.Machine(wide, paths.hypervisor(BOARD, "release"), tuple(system.loads)), tmp_path, machine.Limits())
     assert "PANIC this CPU has 24 EL1 MPU regions, 16 are switched" in result.text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tool import board as boards
-from tool import devicetree, elfimage, machine, paths
+from tool import devicetree, elfimage, kept, machine, paths
 from tool.strategy import choices
 from tool.system import prepare
 
@@ -37,7 +37,7 @@ def boot(system: str, images: dict[str, int], folder: Path) -> str:
     prepared = prepare(paths.system(system), folder / "system", guests, choices=choices("window"), named_commit="test")
     board = boards.load(BOARD)
     chosen = machine.Machine(board, paths.hypervisor(BOARD, "release"), prepared.loads, prepared.cpus, machine.new_nonce())
-    return machine.run(chosen, folder / "run").text
+    return kept.run(chosen, folder / "run", machine.Limits()).text
 
 
 @pytest.mark.requirement("S0-25", "S0-01")

@@ -33,7 +33,7 @@ def symbol(kind):
 
 
 def run(kind: str, folder: Path, plant: Plant, tree: str = "solo", access: str = "window",
-        test: str | None = None) -> machine.RunResult:
+        test: str | None = None, limits: machine.Limits = machine.Limits()) -> machine.RunResult:
     """Boots a test of a system with something planted: this one, or any that the system allows."""
     guest, record = next((suite, found) for suite in paths.suites(BOARD, kind) for found in records.tests(suite)
                          if found.needs.system == tree and found.needs.preset in (None, kind) and test in (None, found.test))
@@ -44,7 +44,7 @@ def run(kind: str, folder: Path, plant: Plant, tree: str = "solo", access: str =
     chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), prepared.loads, prepared.cpus,
                              gdb=address(folder))
     with Planted(folder, plant):
-        return machine.run(chosen, folder / "run")
+        return machine.run(chosen, folder / "run", limits)
 
 
 @pytest.mark.parametrize("vector, code", [
@@ -86,7 +86,7 @@ def test_a_fault_while_a_panic_is_told_ends_in_silence(kind, symbol, tmp_path):
         for name in ("page_init", "smp_stop_others"):
             debugger.write(symbol[name], bytes.fromhex("00de"))
 
-    result = run(kind, tmp_path, plant)
+    result = run(kind, tmp_path, plant, limits=machine.Limits(idle_seconds=2.0, look_seconds=0.25))
     assert result.ended is machine.Ended.IDLE and result.text.count("PANIC") == 1 and "END" not in result.text
 
 

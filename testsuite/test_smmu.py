@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from testsuite.syscfg_tool import compiled
 from testsuite.test_syscfg_mmu import BOARD, changed
 from tool import board as boards
-from tool import machine, paths, records, trial
+from tool import kept, machine, paths, records, trial
 from tool.system import Load, prepare
 from tool.verdict import Kind
 
@@ -74,17 +75,22 @@ def test_a_stopped_device_of_a_translated_domain_is_told_with_what_the_bus_saw(t
     assert "(hv) d1 edu@1,0: bus firewall refused access N, a write at 0x40200..." in lines
 
 
+def tree_of(folder: Path, change: str) -> Path:
+    blob = folder / "changed.dtb"
+    blob.write_bytes(compiled(changed("edu-smmu", change), BOARD))
+    return blob
+
+
 @pytest.mark.requirement("S0-14")
 def test_a_stream_that_the_tree_does_not_know_is_stopped_and_nobody_is_blamed(tmp_path: Path, kind: str) -> None:
     """The tree says that domU1's device is beside the SMMU, and the machine has it behind."""
     name = "the_smmu_stops_a_pci_device_that_is_not_trusted"
-    tree = changed(tmp_path / "tree", "edu-smmu", "&pcie { iommu-map = <0x10 &smmu 0x10 8>; };"
-                                                  "&d1_edu { xen,force-assign-without-iommu; };")
+    tree = tree_of(tmp_path, "&pcie { iommu-map = <0x10 &smmu 0x10 8>; }; &d1_edu { xen,force-assign-without-iommu; };")
     guest = paths.guest_folder(BOARD, kind) / "dma.elf"
     words = {f"domU{number}": f"fp1 domain={number} run=dma.{name}" for number in (1, 2)}
-    system = prepare(tree, tmp_path / "system", dict.fromkeys(words, guest), words, board=BOARD, kind=kind)
+    system = prepare(tree, tmp_path / "system", dict.fromkeys(words, guest), words, board=BOARD, kind=kind, named_commit="test")
     chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), system.loads, nonce=machine.new_nonce(), system="edu-smmu")
-    text = machine.run(chosen, tmp_path / "run").text
+    text = kept.run(chosen, tmp_path / "run", machine.Limits()).text
     assert "(d1) fp1 end pass" in text and "(d2) fp1 fail" not in text and "firewall" not in text, text
 
 
@@ -99,10 +105,12 @@ def boot(folder: Path, kind: str, registers: Mapping[int, int]) -> str:
         struct.pack_into("<I", blob, offset, value)
     (folder / "registers.bin").write_bytes(blob)
     (folder / "guest.bin").write_bytes(bytes(64))
-    tree = changed(folder / "tree", "edu-smmu", f"&smmu {{ reg = <0 {FAKE:#x} 0 0x20000>; }};")
-    system = prepare(tree, folder / "system", {name: folder / "guest.bin" for name in ("domU1", "domU2")}, board=BOARD, kind=kind)
+    tree = tree_of(folder, f"&smmu {{ reg = <0 {FAKE:#x} 0 0x20000>; }};")
+    system = prepare(tree, folder / "system", {name: folder / "guest.bin" for name in ("domU1", "domU2")}, board=BOARD, kind=kind,
+                     named_commit="test")
     loads = (*system.loads, Load(folder / "registers.bin", FAKE))
-    result = machine.run(machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), loads, nonce=machine.new_nonce()), folder / "run")
+    chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), loads, nonce=machine.new_nonce())
+    result = kept.run(chosen, folder / "run", machine.Limits())
     assert "start entry" not in result.text and f"(hv) END {result.nonce} panic" in result.text, result.text
     return result.text
 
@@ -125,7 +133,7 @@ def test_an_smmu_that_does_not_answer_is_not_waited_for_for_ever(tmp_path: Path,
 
 def test_an_smmu_that_is_not_in_the_machine_is_told(tmp_path: Path, kind: str) -> None:
     """The tree has one, the machine has a hole: an abort of EL2's own, before any guest."""
-    system = prepare(paths.system("edu-smmu"), tmp_path / "system", {}, board=BOARD, kind=kind)
-    result = machine.run(machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), system.loads, nonce=machine.new_nonce()),
-                         tmp_path / "run")
+    system = prepare(paths.system("edu-smmu"), tmp_path / "system", {}, board=BOARD, kind=kind, named_commit="test")
+    chosen = machine.Machine(boards.load(BOARD), paths.hypervisor(BOARD, kind), system.loads, nonce=machine.new_nonce())
+    result = kept.run(chosen, tmp_path / "run", machine.Limits())
     assert "(hv) PANIC" in result.text and "start entry" not in result.text and " far=9050000 " in result.text
