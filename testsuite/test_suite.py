@@ -135,6 +135,19 @@ def test_an_image_that_cannot_be_written_is_bad_input(tmp_path):
         write_image(tmp_path / "none" / "out.elf", None, paths.ROOT / "none", None)
 
 
+def test_python_s_caches_lie_in_build_and_not_beside_the_sources(tmp_path):
+    """Also those of processes that it starts, and where the environment says that there shall be none."""
+    shutil.copy(paths.ROOT / "fencepost", tmp_path)
+    (tmp_path / "tool").mkdir()
+    (tmp_path / "tool" / "cli.py").write_text("def dispatch(*_):\n    import subprocess, sys\n"
+                                              "    return subprocess.run([sys.executable, '-c', 'import tool.other']).returncode\n")
+    (tmp_path / "tool" / "other.py").touch()
+    for _ in range(2):
+        subprocess.run([tmp_path / "fencepost"], cwd=tmp_path, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=True)
+    assert {file.name.partition(".")[0] for file in tmp_path.glob("build/bytecode/**/tool/*.pyc")} == {"cli", "other"}
+    assert list(tmp_path.glob("**/__pycache__")) == []
+
+
 def test_a_run_that_tests_nothing_says_so():
     done = started.fencepost("test", "-p", "no:xdist", "-q", "-k", "no_such_name", "testsuite/test_records.py")
     assert done.returncode == Exit.USAGE
