@@ -94,18 +94,20 @@ def identify(board: str) -> Toolchain:
     return Toolchain(_first_line(compiler), _first_line(linker_of(compiler)), boards.presence(board).version, _release())
 
 
-def _package(program: str) -> str | None:
-    """Name and version of the Debian package that a program came in; None if in none."""
-    found = shutil.which(program)
+def _asked(*command: str) -> list[str]:
+    """The lines that dpkg-query has for what it knows; none where there is no dpkg."""
     try:
-        owner = _words(("dpkg-query", "-S", str(Path(found).resolve()))) if found else ""
-        return _words(("dpkg-query", "-W", "-f", "${Package} ${Version}", owner.partition(":")[0])) if owner else None
-    except EnvironmentMissing:
-        return None
+        return subprocess.run(("dpkg-query", *command), capture_output=True, text=True, errors="replace").stdout.splitlines()
+    except OSError:
+        return []
 
 
 def packages(board: str, emulator: str) -> list[str]:
-    """For whoever wants to install the same."""
+    """Names and versions of the Debian packages that the tools came in, for whoever wants to install the same; not all are in one."""
     compiler = compiler_of(board)
-    found = (_package(program) for program in (compiler, linker_of(compiler), emulator))
-    return [package for package in found if package]
+    found = (shutil.which(program) for program in (compiler, linker_of(compiler), emulator))
+    files = [str(Path(file).resolve()) for file in found if file]
+    owners = {file: owner.partition(":")[0] for owner, _, file in (line.partition(": ") for line in _asked("-S", *files))}
+    names = [owners[file] for file in files if file in owners]
+    versions = dict(line.split(" ", 1) for line in _asked("-W", "-f", "${Package} ${Version}\n", *names)) if names else {}
+    return [f"{name} {versions[name]}" for name in names if name in versions]
