@@ -5,6 +5,7 @@ for an address. A machine with `gdb=address(folder)` waits until somebody attach
 """
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -68,7 +69,8 @@ class Debugger:
             self._read += data
         text = self._read[self._read.index(b"$") + 1:end].decode()
         del self._read[:end + 3]
-        self._socket.sendall(b"+")
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):   # let go, the machine may be over already
+            self._socket.sendall(b"+")
         return text
 
     def _ask(self, text: str, wanted: str) -> None:
