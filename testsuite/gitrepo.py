@@ -47,13 +47,14 @@ def new(folder: Path) -> Repository:
     return made
 
 
-def line_of(folder: Path, states: Sequence[Mapping[str, str]]) -> Repository:
-    """A repository with one commit after the other, `number 0` first; each says which files it changes. One process."""
+def line_of(folder: Path, states: Sequence[Mapping[str, str]], subjects: Sequence[str] = ()) -> Repository:
+    """A repository with one commit after the other, `number 0` first unless `subjects` says it; each changes some files. One process."""
     made = new(folder)
     stream = []
     for number, files in enumerate(states):
+        subject = subjects[number] if subjects else f"number {number}"
         stream.append(f"commit refs/heads/main\nmark :{number + 1}\ncommitter test <test@example.org> {1767225600 + number} +0000\n")
-        stream.append(_data(f"number {number}") + (f"from :{number}\n" if number else ""))
+        stream.append(_data(subject) + (f"from :{number}\n" if number else ""))
         stream += [f"M 100644 inline {name}\n{_data(text)}" for name, text in files.items()]
     subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, input="".join(stream), text=True, check=True)
     made.git("reset", "--quiet", "--hard")

@@ -65,9 +65,9 @@ def preprocessed(text: str, board: str) -> bytes:
         plain, macros = _plain(tree, board)
         if macros.isdisjoint(re.findall(r"\w+", rest)):
             return plain + rest.encode()
-    folders = (paths.BOARDS / board, paths.BOARDS, paths.SYSTEMS)
-    return subprocess.run(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *(f"-I{folder}" for folder in folders), "-"],
-                          input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
+    folders = [f"-I{folder}" for folder in (paths.BOARDS / board, paths.BOARDS, paths.SYSTEMS)]
+    return subprocess.run(["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", *folders, "-"], input=text.encode(),
+                          stdout=subprocess.PIPE, check=True).stdout
 
 
 @functools.lru_cache(maxsize=64)

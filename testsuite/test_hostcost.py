@@ -2,14 +2,14 @@
 """perf stat around the emulator: there, half there, not there, talking nonsense; the benches are the same in each case."""
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from bench import hostcost
+from testsuite import started
 from testsuite.test_machine import FAKE
-from tool import board, extras, machine, needs, paths
+from tool import board, extras, machine, needs
 from tool.exitcodes import EnvironmentMissing
 from tool.machine import Ended, Machine
 
@@ -96,8 +96,7 @@ def test_the_numbers_are_the_same_with_and_without(tmp_path, monkeypatch):
     results = []
     for options, text in (((), ALL), (("--host-perf",), ALL), (("--host-perf",), None)):
         perf(tmp_path, monkeypatch, PERF.format(body=text) if text else "#!/bin/sh\nexit 255\n")
-        words = ["./fencepost", "bench", "hypercall.null", *options, "--json", str(tmp_path / "out.json")]
-        done = subprocess.run(words, cwd=paths.ROOT, capture_output=True, text=True)
+        done = started.fencepost("bench", "hypercall.null", *options, "--json", str(tmp_path / "out.json"))
         assert done.returncode == 0, done.stdout + done.stderr
         results.append(json.loads((tmp_path / "out.json").read_text()))
     plain, measured, forbidden = results

@@ -18,16 +18,8 @@ FILE = "bench/baseline/board.jsonl"
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     """Three commits on main; the second one wrote the baseline."""
-    repository = gitrepo.new(tmp_path / "work")
-    repository.put("hypervisor/a.c", "one")
-    repository.commit("first")
-    repository.put(FILE, "91")
-    repository.put("bench/guests/b.c", "one")
-    repository.commit("baseline")
-    repository.put("README.md", "text")
-    repository.put("hypervisor/a.c", "two")
-    repository.commit("third")
-    return repository
+    states = [{"hypervisor/a.c": "one"}, {FILE: "91", "bench/guests/b.c": "one"}, {"README.md": "text", "hypervisor/a.c": "two"}]
+    return gitrepo.line_of(tmp_path / "work", states, ["first", "baseline", "third"])
 
 
 def of(made: Made) -> Repository:
@@ -118,16 +110,14 @@ def test_the_files_of_a_commit_leave_no_trace_in_the_checkout(made: Made, tmp_pa
     assert state() == before and os.listdir(folder.parent) == ["key"]
 
 
-def test_a_document_or_the_instrument_makes_no_other_image(made: Made) -> None:
-    first = of(made).commit("HEAD")
+def test_a_document_or_the_instrument_makes_no_other_image(tmp_path: Path) -> None:
     same = [{"README.md": "more"}, {FILE: "92"}, {"tool/x.py": "text"}, {"bench/check.py": "text"}, {"docs/a.md": "text"}]
-    for files in same:
-        made.commit("same", **files)
-        assert of(made).sources(of(made).commit("HEAD")) == of(made).sources(first), files
-    for files in ({"hypervisor/a.c": "three"}, {"bench/guests/b.c": "two"}, {"boards/x/board.toml": "x"}, {"newly/thought.of": "x"}):
-        before = of(made).sources(of(made).commit("HEAD"))
-        made.commit("other", **files)
-        assert of(made).sources(of(made).commit("HEAD")) != before, files
+    other = [{"hypervisor/a.c": "three"}, {"bench/guests/b.c": "two"}, {"boards/x/board.toml": "x"}, {"newly/thought.of": "x"}]
+    states = [{"hypervisor/a.c": "one", "README.md": "text"}, *same, *other]
+    repository = of(gitrepo.line_of(tmp_path / "work", states))
+    sources = [repository.sources(repository.commit(f"HEAD~{len(states) - 1 - number}")) for number in range(len(states))]
+    for before, after, files in zip(sources, sources[1:], states[1:], strict=False):
+        assert (after == before) == (files in same), files
 
 
 def test_a_file_as_a_commit_had_it(made: Made) -> None:

@@ -7,6 +7,7 @@ a function: literal pools, jump tables and padding are none.
 from __future__ import annotations
 
 import bisect
+import functools
 import hashlib
 import posixpath
 import re
@@ -125,7 +126,16 @@ def _symbols(elf: Any) -> list[tuple[str, int, int, str]]:
 
 
 def read(file: Path) -> Code:
-    """Raises UsageError for what is no ELF file or has no code."""
+    """Raises UsageError for what is no ELF file or has no code. An image is taken apart once as long as its file is the same."""
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise UsageError(f"{file}: not a readable ELF file: {error}") from error
+    return _read(file, found.st_size, found.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(file: Path, size: int, changed: int) -> Code:
     from elftools.common.exceptions import ELFError
     from elftools.elf.elffile import ELFFile
 
