@@ -29,7 +29,8 @@ class Session:
 
     def run(self, behaviour: str, *words: str) -> subprocess.CompletedProcess:
         (self.folder / behaviour).touch()
-        environment = {"COLUMNS": "240", "FENCEPOST_BOOT_AGAIN": "1",     # all emulators here have one name and one version
+        environment = {"COLUMNS": "240", "FENCEPOST_BOOT_AGAIN": "1",     # all emulators here have one name and one version,
+                       "FENCEPOST_START_EACH": "1",                    # and none knows how to go back
                        "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"}
         options = [f"--guest={self.folder / 'g.elf'}", f"--hypervisor={self.folder / behaviour}",
                    "-o", f"cache_dir={self.folder / 'cache'}"]

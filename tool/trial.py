@@ -140,7 +140,7 @@ def _boot(chosen: machine.Machine, folder: Path, limits: machine.Limits, expecte
     if (told := _judged(result, expected)).kind is not seen.kind:
         said = "; ".join(f"{who}: {one.kind.value} {one.reason}".strip() for who, one in
                          (("an emulator that went back to its power-on state", seen), ("a new one", told)))
-        return replace(result, ended=machine.Ended.DIFFERS, stderr=f"{result.stderr}\n{said}\n")
+        return replace(result, ended=machine.Ended.DIFFERS, stderr=f"{result.stderr}\n{said} ({rewind.EACH}=1 starts one for each test)\n")
     return result
 
 
