@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from testsuite import rows
+from testsuite import guesttest, rows
 from tool import board as boards
-from tool import kept, machine, paths
+from tool import kept, machine, paths, trial
 from tool.machine import Limits, Machine, RunResult
 from tool.system import Load
+from tool.verdict import Kind, Verdict
 from tool.watch import Ended
 
 LIMITS = Limits(guest_ms=10)
@@ -31,7 +32,7 @@ def boots(monkeypatch, tmp_path):
     """Counts them; each says its number, and ends as is asked for."""
     found, ends = [], [Ended.END_LINE]
 
-    def run(wanted, folder, limits):
+    def run(wanted, folder, limits, **how):
         found.append(wanted)
         return RunResult(b"boot %d \xff\nend \n" % len(found), "", ends[0], 0, wanted.nonce, folder, 1.0)
     monkeypatch.setattr(machine, "run", run)
@@ -138,3 +139,77 @@ def test_the_oldest_go_when_there_are_too_many(wanted, boots, tmp_path):
         os.utime(file, (10_000_000 - age, 10_000_000 - age))
     kept.prune(10_000_000, most=3)
     assert sorted(paths.KEPT.iterdir()) == files[:3]
+
+
+# ---- found by what the system is made of ----
+
+def bare(wanted):
+    return dataclasses.replace(wanted, loads=(), tree=None)
+
+
+def test_a_run_is_found_before_its_system_is_made(wanted, boots, tmp_path):
+    name = kept.shortcut(bare(wanted), LIMITS, ["guest 1", {"domU1": "x"}])
+    assert kept.look(name, tmp_path / "a") is None and not (tmp_path / "a").exists()
+    first = kept.run(wanted, tmp_path / "a", LIMITS, shortcut=name)
+    found = kept.look(name, tmp_path / "b")
+    assert found.kept and found.console == first.console == (tmp_path / "b" / "console.log").read_bytes()
+    assert len(list(paths.KEPT.iterdir())) == 2 and len({file.stat().st_ino for file in paths.KEPT.iterdir()}) == 1
+    kept.run(wanted, tmp_path / "a", LIMITS, shortcut=name)
+    assert len(boots[0]) == 1 and len(list(paths.KEPT.iterdir())) == 2
+
+
+def test_another_way_to_the_same_bytes_is_a_second_name(wanted, boots, tmp_path):
+    names = [kept.shortcut(bare(wanted), LIMITS, [made_of]) for made_of in ("a", "b")]
+    for name in names:
+        kept.run(wanted, tmp_path / "a", LIMITS, shortcut=name)
+    assert len(boots[0]) == 1 and all(kept.look(name, tmp_path / "a") for name in names)
+
+
+def test_other_content_another_machine_and_other_tools_are_another_name(wanted, tmp_path, monkeypatch):
+    one = bare(wanted)
+    names = [kept.shortcut(one, LIMITS, ["a"]), kept.shortcut(one, LIMITS, ["b"]), kept.shortcut(one, Limits(guest_ms=11), ["a"]),
+             kept.shortcut(dataclasses.replace(one, system="virtio"), LIMITS, ["a"])]
+    (tmp_path / "xen").write_bytes(b"xen.")
+    names.append(kept.shortcut(one, LIMITS, ["a"]))
+    monkeypatch.setattr(kept, "_tools", lambda: ["edited"])
+    names.append(kept.shortcut(one, LIMITS, ["a"]))
+    assert len(set(names)) == 6 and names[-1] == kept.shortcut(one, LIMITS, ["a"])
+
+
+def test_every_tool_that_makes_a_system_is_one_of_them():
+    known = kept._tools()
+    assert all(kept.digest(paths.ROOT / "tool" / f"{name}.py") in known for name in ("system", "xen", "trial", "strategy", "devicetree"))
+
+
+def test_what_is_not_kept_has_no_such_name(wanted, boots, tmp_path):
+    assert kept.shortcut(dataclasses.replace(bare(wanted), typed=b"x"), LIMITS, []) is None
+    boots[1][0] = Ended.GUEST_TIME
+    name = kept.shortcut(bare(wanted), LIMITS, [])
+    kept.run(wanted, tmp_path / "a", LIMITS, shortcut=name)
+    assert kept.look(name, tmp_path / "a") is None and not list(paths.KEPT.glob("*"))
+
+
+def test_a_wish_to_boot_goes_the_long_way(wanted, boots, tmp_path, monkeypatch):
+    name = kept.shortcut(bare(wanted), LIMITS, [])
+    kept.run(wanted, tmp_path / "a", LIMITS, shortcut=name)
+    monkeypatch.setenv(kept.AGAIN, "1")
+    assert kept.look(name, tmp_path / "a") is None
+
+
+GUEST_TEST = ("evtchn", "send_on_unbound_port_is_dropped_silently", "window")
+
+
+def test_a_test_whose_machine_is_known_makes_no_system(tmp_path, monkeypatch):
+    """And one that did not pass makes it again, for who looks into it."""
+    monkeypatch.setattr(paths, "KEPT", tmp_path / "kept")
+    monkeypatch.delenv(kept.AGAIN, raising=False)
+    one, made = guesttest.of("mps3-an536", *GUEST_TEST), []
+    prepare = trial.prepare
+    monkeypatch.setattr(trial, "prepare", lambda *words, **more: made.append(words) or prepare(*words, **more))
+    first, second = (trial.run(one, tmp_path / name) for name in ("a", "b"))
+    assert (first.kept, second.kept, len(made)) == (False, True, 1) and second.verdict == first.verdict
+    other = dataclasses.replace(one, strategy="switch")
+    assert not trial.run(other, tmp_path / "c").kept and len(made) == 2
+    monkeypatch.setattr(trial, "_judged", lambda *words: Verdict(Kind.FAIL, "made up"))
+    failed = trial.run(one, tmp_path / "d")
+    assert failed.kept and len(made) == 3 and (tmp_path / "d" / "replay.sh").is_file() and (tmp_path / "d" / "system.cfg").is_file()

@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import os
-import re
 import struct
 import subprocess
 import sys
@@ -12,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from testsuite import guesttest
 from testsuite.test_machine import _runs as runs
 from tool import board as boards
-from tool import elfimage, kept, machine, paths, qemu, records, rewind, trial, watch
+from tool import elfimage, kept, machine, paths, qemu, rewind, trial, watch
 from tool.machine import Ended, Limits, Machine
 from tool.system import Load
 from tool.verdict import Kind
@@ -203,34 +203,26 @@ def test_so_is_what_has_more_devices_and_what_is_asked_for(tmp_path, monkeypatch
 
 # ---- a test of the suite ----
 
-def one_trial(board, suite, name, strategy):
-    here, hypervisor, guest = boards.presence(board), paths.hypervisor(board, "release"), paths.guest_folder(board, "release") / f"{suite}.elf"
-    if not here.present or not hypervisor.is_file() or not guest.is_file():
-        pytest.skip(f"MISSING: {board}: no emulator, or nothing built (./fencepost test builds it)")
-    (record,) = [one for one in records.tests(guest) if one.name == name]
-    return trial.Trial(board, "release", hypervisor, guest, record, strategy)
-
-
 @pytest.fixture
 def unknown(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "KEPT", tmp_path / "kept")
 
 
-SAME = [(BOARD, "window", "static_mem", "memory_is_zero_at_the_first_start"), (BOARD, "switch", "sched", "a_poll_is_woken_from_the_other_cpu"),
-        ("virt-a64", "resident", "evtchn", "send_on_unbound_port_is_dropped_silently"),
-        ("virt-a64", "resident", "sched", "a_poll_is_woken_from_the_other_cpu")]
+SAME = [(BOARD, "static_mem", "memory_is_zero_at_the_first_start", "window"), (BOARD, "sched", "a_poll_is_woken_from_the_other_cpu", "switch"),
+        ("virt-a64", "evtchn", "send_on_unbound_port_is_dropped_silently", "resident"),
+        ("virt-a64", "sched", "a_poll_is_woken_from_the_other_cpu", "resident")]
 
 
-@pytest.mark.parametrize("board, strategy, suite, name", SAME, ids=[f"{one[0]}-{one[2]}" for one in SAME])
-def test_a_test_says_the_same_either_way(tmp_path, monkeypatch, unknown, board, strategy, suite, name):
-    one, seen = one_trial(board, suite, name, strategy), set()
+@pytest.mark.parametrize("board, suite, name, strategy", SAME, ids=[f"{one[0]}-{one[1]}" for one in SAME])
+def test_a_test_says_the_same_either_way(tmp_path, monkeypatch, unknown, board, suite, name, strategy):
+    one, seen = guesttest.of(board, suite, name, strategy), set()
     count = started(monkeypatch)
     monkeypatch.setenv(kept.AGAIN, "1")
     for number, each in enumerate(("1", "0", "0")):
         monkeypatch.setenv(rewind.EACH, each)
         outcome = trial.run(one, tmp_path / str(number))
         assert outcome.verdict.kind is Kind.PASS, outcome.verdict
-        seen.add(re.sub("END [0-9a-f]{16}", "END", outcome.console))
+        seen.add(guesttest.without_nonce(outcome.console))
     assert len(seen) == 1 and len(count) == 2
 
 
@@ -239,7 +231,7 @@ FAILS = ("isolation", "el1_cannot_read_the_peers_event_page", "shared")
 
 def test_what_does_not_pass_is_judged_by_a_new_emulator(tmp_path, monkeypatch, unknown):
     count = started(monkeypatch)
-    outcome = trial.run(one_trial(BOARD, *FAILS), tmp_path / "run")
+    outcome = trial.run(guesttest.of(BOARD, *FAILS), tmp_path / "run")
     assert outcome.verdict.kind is Kind.FAIL and len(count) == 2 and count[0] != count[1]
 
 
@@ -249,6 +241,6 @@ def test_and_has_to_be_the_same_there(tmp_path, monkeypatch, unknown, said, kind
         watcher.console += said + watch.end_line(wanted.nonce) + b"d1=poweroff\n"
         return Ended.END_LINE, None
     monkeypatch.setattr(rewind, "run", other)
-    outcome = trial.run(one_trial(*SAME[0][:1], *SAME[0][2:], SAME[0][1]), tmp_path / "run")
+    outcome = trial.run(guesttest.of(*SAME[0]), tmp_path / "run")
     assert outcome.verdict.kind is Kind.ERROR and "power-on state: " + kind in outcome.verdict.reason
     assert not list((tmp_path / "kept").glob("*")), "such a run is not kept"

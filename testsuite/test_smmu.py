@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from testsuite import guesttest
 from testsuite.syscfg_tool import compiled
 from testsuite.test_syscfg_mmu import BOARD, changed
 from tool import board as boards
-from tool import kept, machine, paths, records, trial
+from tool import kept, machine, paths, trial
 from tool.system import Load, prepare
 from tool.verdict import Kind
 
@@ -26,9 +27,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 def lines_of(name: str, kind: str, folder: Path) -> list[str]:
     """What the hypervisor says of refusals in a run that passes. The addresses to the page: QEMU makes many accesses of a copy."""
-    guest = paths.guest_folder(BOARD, kind) / "dma.elf"
-    (record,) = [record for record in records.tests(guest) if record.name == name]
-    outcome = trial.run(trial.Trial(BOARD, kind, paths.hypervisor(BOARD, kind), guest, record, "resident"), folder)
+    outcome = trial.run(guesttest.of(BOARD, "dma", name, "resident", kind), folder)
     assert outcome.verdict.kind is Kind.PASS, outcome.verdict.reason
     lines = [line for line in outcome.console.splitlines() if line.startswith("(hv) ") and "firewall" in line]
     return [re.sub(r"access \d+, (.* at 0x\w+)\w{3}$", r"access N, \1...", line) for line in lines]

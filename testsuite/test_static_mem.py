@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from testsuite import guesttest
 from tool import board as boards
-from tool import kept, paths, records, system, trial
+from tool import kept, paths, system, trial
 from tool.strategy import choices
 from tool.verdict import Kind
 
@@ -17,16 +18,7 @@ BOARD = "mps3-an536"
 
 def run(suite: str, name: str, folder: Path, strategy: str = "window") -> trial.Outcome:
     """One guest test as the session would run it."""
-    hypervisor = paths.hypervisor(BOARD, "release")
-    guest = paths.guest_folder(BOARD, "release") / f"{suite}.elf"
-    if not boards.presence(BOARD).present or not hypervisor.is_file() or not guest.is_file():
-        pytest.skip(f"MISSING: {BOARD}: no emulator, or nothing built (./fencepost test builds it)")
-    (record,) = [record for record in records.tests(guest) if record.name == name]
-    return trial.run(trial.Trial(BOARD, "release", hypervisor, guest, record, strategy), folder)
-
-
-def without_nonce(console: str) -> str:
-    return re.sub(r"^\(hv\) END [0-9a-f]{16}", "(hv) END", console, flags=re.MULTILINE)
+    return trial.run(guesttest.of(BOARD, suite, name, strategy), folder)
 
 
 def check_alike(suite: str, name: str, folder: Path, strategy: str = "window") -> None:
@@ -37,7 +29,7 @@ def check_alike(suite: str, name: str, folder: Path, strategy: str = "window") -
         second = run(suite, name, folder / "second", strategy)
     assert first.verdict.kind is Kind.PASS, first.verdict.reason
     assert not second.kept, "nothing was booted"
-    assert without_nonce(first.console) == without_nonce(second.console)
+    assert guesttest.without_nonce(first.console) == guesttest.without_nonce(second.console)
     assert "(hv) END" in first.console
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tool import board as boards
@@ -25,7 +25,7 @@ SCHEMA = 2
 Boot = Callable[[Machine, Path, Limits], RunResult]
 AGAIN = "FENCEPOST_BOOT_AGAIN"     # 1: boot although it is known
 _UNUSED_SECONDS = 14 * 24 * 3600
-_MOST = 30_000                     # three whole runs of all targets
+_MOST = 60_000                     # names: three whole runs of all targets, each under two
 
 
 @functools.lru_cache(maxsize=64)
@@ -79,21 +79,64 @@ def _write(file: Path, result: RunResult) -> None:
     draft.replace(file)
 
 
-def run(wanted: Machine, folder: Path, limits: Limits, boot: Boot | None = None) -> RunResult:
-    """As machine.run(), or `boot`, without a boot where the same was run before; the result then has that run's nonce."""
+def run(wanted: Machine, folder: Path, limits: Limits, boot: Boot | None = None, shortcut: Path | None = None) -> RunResult:
+    """
+    As machine.run(), or `boot`, without a boot where the same was run before; the result then has that run's nonce. From then on
+    it is found by `shortcut` as well.
+    """
     boot = boot or machine.run
     if not says_the_same_again(wanted):
         return boot(wanted, folder, limits)
     file = paths.KEPT / f"{key(wanted, limits)}.json"
-    if os.environ.get(AGAIN) != "1" and (found := _read(file, folder)):
-        folder.mkdir(parents=True, exist_ok=True)
+    if found := look(file, folder):
         (folder / "replay.sh").write_text(qemu.replay(wanted))
-        (folder / "console.log").write_bytes(found.console)
+        _link(file, shortcut)
         return found
     result = boot(wanted, folder, limits)
     if result.ended is Ended.END_LINE:
         _write(file, result)
+        _link(file, shortcut)
     return result
+
+
+@functools.cache
+def _tools() -> list[str]:
+    """Our own part in making a system."""
+    return [digest(file) for file in sorted((paths.ROOT / "tool").glob("*.py"))]
+
+
+def shortcut(bare: Machine, limits: Limits, made_of: Sequence[object]) -> Path | None:
+    """
+    Where a run is kept by what its system is made of, so that it need not be made to find it: a machine without loads, and content and
+    choices that the loads follow from. None: what this machine says is not kept.
+    """
+    if not says_the_same_again(bare):
+        return None
+    said = json.dumps([key(bare, limits), _tools(), made_of], default=list)
+    return paths.KEPT / f"{hashlib.sha256(said.encode()).hexdigest()}.json"
+
+
+def look(file: Path | None, folder: Path) -> RunResult | None:
+    """What is kept there, with its console.log in `folder`."""
+    if file is None or os.environ.get(AGAIN) == "1" or not (found := _read(file, folder)):
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "console.log").write_bytes(found.console)
+    return found
+
+
+def _link(file: Path, name: Path | None) -> None:
+    """A second name for the same content, which takes no space."""
+    if name is None:
+        return
+    draft = name.with_suffix(f".{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    try:
+        os.link(file, draft)
+        draft.replace(name)
+        draft.unlink(missing_ok=True)      # of two names for one file replace() leaves both
+    except OSError:
+        pass                               # a file system without links, or the file was pruned meanwhile: it is found the long way
 
 
 def prune(now: float | None = None, most: int = _MOST) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import array
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -100,31 +100,49 @@ def run(trial: Trial, folder: Path) -> Outcome:
 def _run_xen(trial: Trial, folder: Path) -> tuple[Verdict, machine.RunResult]:
     bootargs = trial.bootargs()
     board = boards.load(trial.board)
+    guest_ms = trial.guest_ms + xen.BOOT_MS
+    limits = machine.Limits(guest_ms=guest_ms, idle_seconds=float("inf"))
+    expected = Expectation(trial.record.test, "", trial.record.needs.crashes, guest_ms)
+    bare = xen.machine_of(board, trial.hypervisor, xen.System(None, (), 1, trial.tree.stem), typed=trial.record.needs.typed)
+    shortcut = kept.shortcut(bare, limits, _made_of(trial, bootargs))
+    if (found := kept.look(shortcut, folder)) and (verdict := _judged(found, expected, xenverdict.judge)).kind is Kind.PASS:
+        return verdict, found
     system = xen.prepare(trial.tree, folder, {name: trial.image() for name in bootargs}, bootargs, board)
     chosen = xen.machine_of(board, trial.hypervisor, system, typed=trial.record.needs.typed)
-    guest_ms = trial.guest_ms + xen.BOOT_MS
-    result = kept.run(chosen, folder, machine.Limits(guest_ms=guest_ms, idle_seconds=float("inf")))
-    expected = Expectation(trial.record.test, "", trial.record.needs.crashes, guest_ms)
-    return xenverdict.judge(result.text, Facts(result.ended, result.status, result.stderr), expected), result
+    result = kept.run(chosen, folder, limits, shortcut=shortcut)
+    return _judged(result, expected, xenverdict.judge), result
 
 
 def _run_ours(trial: Trial, folder: Path) -> tuple[Verdict, machine.RunResult]:
-    bootargs = trial.bootargs()
+    bootargs, limits = trial.bootargs(), machine.Limits(guest_ms=trial.guest_ms)
+    bare = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, (), nonce=machine.new_nonce(),
+                           typed=trial.record.needs.typed, system=trial.record.needs.system)
+    expected = Expectation(trial.record.test, bare.nonce, trial.record.needs.crashes, trial.guest_ms)
+    shortcut = kept.shortcut(bare, limits, _made_of(trial, bootargs))
+    if (found := kept.look(shortcut, folder)) and (verdict := _judged(found, replace(expected, nonce=found.nonce))).kind is Kind.PASS:
+        return verdict, found
     image = trial.image()
     system = prepare(trial.tree, folder, {name: image for name in bootargs}, bootargs,
                      strategy.choices(trial.strategy), board=trial.board, kind=trial.kind,
                      named_commit="test")
-    loads = system.loads + tuple(_fill(folder, address + boards.load(trial.board).ram_offset, count)
-                                 for address, count in trial.record.needs.fills)
-    chosen = machine.Machine(boards.load(trial.board, trial.attached), trial.hypervisor, loads, system.cpus, machine.new_nonce(),
-                             typed=trial.record.needs.typed, system=trial.record.needs.system)
-    expected = Expectation(trial.record.test, chosen.nonce, trial.record.needs.crashes, trial.guest_ms)
-    result = kept.run(chosen, folder, machine.Limits(guest_ms=trial.guest_ms), lambda *words: _boot(*words, expected))
+    loads = system.loads + tuple(_fill(folder, address + bare.board.ram_offset, count) for address, count in trial.record.needs.fills)
+    chosen = replace(bare, loads=loads, cpus=system.cpus)
+    result = kept.run(chosen, folder, limits, lambda *words: _boot(*words, expected), shortcut)
     return _judged(result, replace(expected, nonce=result.nonce)), result
 
 
-def _judged(result: machine.RunResult, expected: Expectation) -> Verdict:
-    return judge(result.text, Facts(result.ended, result.status, result.stderr), expected)
+def _made_of(trial: Trial, bootargs: Mapping[str, str]) -> list[object]:
+    """All that its loads follow from, beside the tools themselves. What does not exist is told when the system is made."""
+    compiled = devicetree.compile_tree(trial.tree, trial.board)
+    files = [paths.SYSCFG, compiled.blob, trial.image()]
+    if compiled.needs_dma_engine:
+        files.append(paths.here().dma_engine(trial.board, trial.kind if trial.kind in paths.KINDS else "release"))
+    return [trial.reference, [kept.digest(file) if file.is_file() else None for file in files], bootargs,
+            strategy.choices(trial.strategy).arguments(), trial.kind, trial.record.needs.fills]
+
+
+def _judged(result: machine.RunResult, expected: Expectation, by: Callable[[str, Facts, Expectation], Verdict] = judge) -> Verdict:
+    return by(result.text, Facts(result.ended, result.status, result.stderr), expected)
 
 
 def _boot(chosen: machine.Machine, folder: Path, limits: machine.Limits, expected: Expectation) -> machine.RunResult:

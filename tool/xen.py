@@ -72,7 +72,7 @@ def check_board(given: str, board: str) -> None:
 
 @dataclass(frozen=True)
 class System:
-    tree: Path
+    tree: Path | None
     loads: tuple[Load, ...]
     cpus: int
     name: str

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One test of a guest as a session would run it, for tests of the tools that look at its whole transcript."""
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tool import board as boards
+from tool import paths, records, trial
+
+
+def of(board: str, suite: str, name: str, strategy: str, kind: str = "release") -> trial.Trial:
+    """Skips the calling test where the board's emulator is missing or nothing is built."""
+    hypervisor, guest = paths.hypervisor(board, kind), paths.guest_folder(board, kind) / f"{suite}.elf"
+    if not boards.presence(board).present or not hypervisor.is_file() or not guest.is_file():
+        pytest.skip(f"MISSING: {board}: no emulator, or nothing built (./fencepost test builds it)")
+    (record,) = [record for record in records.tests(guest) if record.name == name]
+    return trial.Trial(board, kind, hypervisor, guest, record, strategy)
+
+
+def without_nonce(console: str) -> str:
+    return re.sub(r"^\(hv\) END [0-9a-f]{16}", "(hv) END", console, flags=re.MULTILINE)
