@@ -2,7 +2,6 @@
 """What the harness sees of static memory and ballooning, and no guest can: whole transcripts and the log."""
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
