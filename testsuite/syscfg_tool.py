@@ -2,14 +2,11 @@
 """Running syscfg on a system that a test writes down: tree text in, exit status and words out."""
 from __future__ import annotations
 
-import atexit
 import functools
 import json
-import os
 import re
 import struct
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,7 @@ import pytest
 from tool import devicetree, paths
 from tool.board import DEFAULT
 
-_SERVER = paths.SYSCFG.parents[1] / "test" / "syscfg_server"
+SECONDS = 20          # for one run
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|line|error|pragma)\b", re.MULTILINE)
 
 
@@ -83,37 +80,12 @@ def compile_tree(text: str, blob: Path) -> Path:
     return blob
 
 
-class _Server:
-    """syscfg without its start: one process that makes a child for each run (hypervisor/test/syscfg_server.c)."""
-
-    def __init__(self) -> None:
-        if not _SERVER.is_file():
-            pytest.fail(f"{_SERVER} is not built: cmake --preset host && cmake --build --preset host", pytrace=False)
-        self._folder = tempfile.TemporaryDirectory(prefix="fencepost-syscfg-")
-        self._said = [os.path.join(self._folder.name, name) for name in ("stdout", "stderr")]
-        self._process = subprocess.Popen([str(_SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        atexit.register(self._close)
-
-    def _close(self) -> None:
-        self._process.communicate()
-        self._folder.cleanup()
-
-    def run(self, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-        assert self._process.stdin and self._process.stdout
-        request = b"".join(word.encode() + b"\0" for word in (*self._said, "syscfg", *words))
-        self._process.stdin.write(struct.pack("=I", len(request)) + request)
-        self._process.stdin.flush()
-        (status,) = struct.unpack("=i", self._process.stdout.read(4))
-        stdout, stderr = (Path(name).read_text(errors="replace") for name in self._said)
-        return subprocess.CompletedProcess(words, status, stdout, stderr)
-
-
-_server = functools.cache(_Server)
-
-
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """syscfg with this command line."""
-    return _server().run(words)
+    if not paths.SYSCFG.is_file():
+        pytest.fail(f"{paths.SYSCFG} is not built: cmake --preset host && cmake --build --preset host", pytrace=False)
+    return subprocess.run([str(paths.SYSCFG), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                          timeout=SECONDS)
 
 
 def syscfg(folder: Path, text: str, *options: str) -> Outcome:
