@@ -25,6 +25,7 @@ enum {
     GIC_IPRIORITYR = 0x0400, /* 8 bits an INTID */
     GIC_ICFGR = 0x0c00,      /* 2 bits an INTID, the upper one: edge */
 
+    GICR_CTLR = 0x0000,
     GICR_WAKER = 0x0014,
     GICR_STRIDE = 0x20000,
     GICR_SGI_FRAME = 0x10000,
@@ -32,6 +33,7 @@ enum {
     CTLR_ENABLE_GRP1 = 1 << 1,
     CTLR_ARE = 1 << 4,
     TYPER_LINES_MASK = 0x1f,
+    GICR_CTLR_WRITE_PENDING = 1 << 3,
     WAKER_PROCESSOR_SLEEP = 1 << 1,
     WAKER_CHILDREN_ASLEEP = 1 << 2,
 
@@ -67,10 +69,17 @@ static void gicd_write_bit(uint32_t block, uint32_t intid)
     gicd_write(word_of(block, intid, 1), BIT(intid % 32));
 }
 
-/* The 32 interrupts from `intid` on, in the frame at `base`: group 1, off, level, not pending, not active. */
-static void quieten_word(uintptr_t base, uint32_t intid)
+static void disable_word(uintptr_t base, uint32_t intid)
 {
     mmio_write32(base + word_of(GIC_ICENABLER, intid, 1), ~0u);
+}
+
+/*
+ * The 32 interrupts from `intid` on, in the frame at `base`: group 1, level, not pending, not active. They are off, and that
+ * has taken effect: what an enabled interrupt does whose configuration changes is UNPREDICTABLE.
+ */
+static void quieten_word(uintptr_t base, uint32_t intid)
+{
     mmio_write32(base + word_of(GIC_IGROUPR, intid, 1), ~0u);
     mmio_write32(base + word_of(GIC_ICPENDR, intid, 1), ~0u);
     mmio_write32(base + word_of(GIC_ICACTIVER, intid, 1), ~0u);
@@ -95,6 +104,9 @@ void gic_init_distributor(void)
     gicd_write(GICD_CTLR, CTLR_ARE);
     gicd_wait();
     for (uint32_t intid = FIRST_SPI; intid < limit; intid += 32)
+        disable_word(board_gicd_base, intid);
+    gicd_wait();
+    for (uint32_t intid = FIRST_SPI; intid < limit; intid += 32)
         quieten_word(board_gicd_base, intid);
     for (uint32_t intid = FIRST_SPI; intid < limit; intid++)
         route(intid, 0);
@@ -112,6 +124,9 @@ void gic_init_cpu(unsigned cpu)
     while (mmio_read32(base + GICR_WAKER) & WAKER_CHILDREN_ASLEEP)
         arch_relax();
 
+    disable_word(sgi, 0);
+    while (mmio_read32(base + GICR_CTLR) & GICR_CTLR_WRITE_PENDING)
+        arch_relax();
     quieten_word(sgi, 0);
     mmio_write32(sgi + GIC_ISENABLER, BIT(INTID_SGI_KICK) | BIT(INTID_MAINTENANCE) | BIT(INTID_EL2_TIMER) |
                                           BIT(INTID_VIRTUAL_TIMER));
