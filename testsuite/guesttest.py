@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tool import board as boards
-from tool import paths, records, trial
+from tool import kept, paths, records, trial
 
 
 def of(board: str, suite: str, name: str, strategy: str, kind: str = "release") -> trial.Trial:
@@ -17,6 +18,13 @@ def of(board: str, suite: str, name: str, strategy: str, kind: str = "release") 
         pytest.skip(f"MISSING: {board}: no emulator, or nothing built (./fencepost test builds it)")
     (record,) = [record for record in records.tests(guest) if record.name == name]
     return trial.Trial(board, kind, hypervisor, guest, record, strategy)
+
+
+def forget(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Nothing is known, what is said is kept in `folder`, and no option of the session that runs this has a say in it."""
+    monkeypatch.setattr(paths, "KEPT", folder)
+    monkeypatch.delenv(kept.AGAIN, raising=False)
+    monkeypatch.setattr(kept.coverage, "plugins_for", lambda hypervisor: ())
 
 
 def without_nonce(console: str) -> str:

@@ -201,8 +201,7 @@ GUEST_TEST = ("evtchn", "send_on_unbound_port_is_dropped_silently", "window")
 
 def test_a_test_whose_machine_is_known_makes_no_system(tmp_path, monkeypatch):
     """And one that did not pass makes it again, for who looks into it."""
-    monkeypatch.setattr(paths, "KEPT", tmp_path / "kept")
-    monkeypatch.delenv(kept.AGAIN, raising=False)
+    guesttest.forget(monkeypatch, tmp_path / "kept")
     one, made = guesttest.of("mps3-an536", *GUEST_TEST), []
     prepare = trial.prepare
     monkeypatch.setattr(trial, "prepare", lambda *words, **more: made.append(words) or prepare(*words, **more))

@@ -205,7 +205,7 @@ def test_so_is_what_has_more_devices_and_what_is_asked_for(tmp_path, monkeypatch
 
 @pytest.fixture
 def unknown(tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "KEPT", tmp_path / "kept")
+    guesttest.forget(monkeypatch, tmp_path / "kept")
 
 
 SAME = [(BOARD, "static_mem", "memory_is_zero_at_the_first_start", "window"), (BOARD, "sched", "a_poll_is_woken_from_the_other_cpu", "switch"),
