@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-An emulator that goes back to its power-on state instead of one that is started for each run: a start costs five times what
+An emulator that goes back to its power-on state instead of one that is started for each run: a start costs four times what
 a test's run does. Before the first instruction QEMU saves the machine (savevm: CPUs, devices, virtual time, small memories). For each
 run it is loaded back, the board's RAM is zeroed wherever it was written, and what the run loads is written; so a run begins as in a new
 process, to the instruction. Only a run that ended in order leaves its emulator to the next.
@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections import OrderedDict
-from typing import Any
+from typing import Any, BinaryIO
 
 from tool import kept, qemu, watch
 from tool.machine import Machine
@@ -63,20 +63,21 @@ def run(machine: Machine, limits: Limits, watcher: Watcher) -> tuple[Ended, int 
 
 class Emulator:
     def __init__(self, machine: Machine) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="fencepost-")
         self._ram = Ram(machine.board.runner.ram_bytes)
         self._control, control = socket.socketpair()
         self._memory, memory = socket.socketpair()
-        file = os.path.join(self._folder.name, "state.qcow2")
-        with control, memory, open(file, "wb") as state:
-            state.write(_empty_qcow2())
-            given = [control.fileno(), memory.fileno(), self._ram.descriptor]
+        with control, memory, tempfile.TemporaryDirectory(prefix="fencepost-") as empty, _file(_empty_qcow2()) as state:
+            given = [control.fileno(), memory.fileno(), self._ram.descriptor, state.fileno()]
             words = [*qemu.fixed(machine, "memory-backend=ram"), "-S",
                      "-object", f"memory-backend-file,id=ram,share=on,size={self._ram.size},mem-path=/proc/self/fd/{given[2]}",
-                     "-drive", f"if=none,id=state,format=qcow2,file={file}",
+                     "-drive", f"if=none,id=state,format=qcow2,file=/proc/self/fd/{given[3]}",
                      "-chardev", f"socket,id=control,fd={given[0]}", "-mon", "chardev=control,mode=control",
                      "-chardev", f"socket,id=memory,fd={given[1]}", "-qtest", "chardev:memory", "-qtest-log", "none"]
-            self._process = qemu.start(machine, words, self._folder.name, subprocess.DEVNULL, given)
+            try:
+                self._process = qemu.start(machine, words, empty, subprocess.DEVNULL, given)
+            except OSError:
+                self._ram.close()
+                raise
         self._control.settimeout(watch.IDLE_SECONDS)
         self._memory.settimeout(watch.IDLE_SECONDS)
         self._heard = b""
@@ -124,7 +125,6 @@ class Emulator:
         with self._process, self._control, self._memory:
             self._process.kill()
         self._ram.close()
-        self._folder.cleanup()
 
     def _do(self, command: str, **arguments: Any) -> Any:
         """What a command of QMP returns; raises Broken where it is refused."""
@@ -209,6 +209,14 @@ def _discard(stream: int) -> None:
     while watch.read(stream):
         pass
     os.set_blocking(stream, True)
+
+
+def _file(content: bytes) -> BinaryIO:
+    """A file in memory, which ends with who has it open."""
+    file = os.fdopen(os.memfd_create("state"), "w+b")
+    file.write(content)
+    file.flush()
+    return file
 
 
 def _empty_qcow2() -> bytes:
