@@ -57,20 +57,31 @@ class Debugger:
         self._ask(f"z0,{address:x},{size}", "OK")
 
     def let_go(self) -> None:
-        self._ask("D", "OK")
+        """The machine runs on with its answer, and may be over before that is acknowledged."""
+        self._send("D")
+        answer = self._answer()
+        assert answer == "OK", f"D: {answer}"
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._acknowledge()
 
     def _send(self, text: str) -> None:
         self._socket.sendall(f"${text}#{sum(text.encode()) % 256:02x}".encode())
 
     def _receive(self) -> str:
+        text = self._answer()
+        self._acknowledge()
+        return text
+
+    def _acknowledge(self) -> None:
+        self._socket.sendall(b"+")
+
+    def _answer(self) -> str:
         while (end := self._read.find(b"#")) < 0 or len(self._read) < end + 3:
             data = self._socket.recv(4096)
             assert data, "the machine is gone"
             self._read += data
         text = self._read[self._read.index(b"$") + 1:end].decode()
         del self._read[:end + 3]
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):   # let go, the machine may be over already
-            self._socket.sendall(b"+")
         return text
 
     def _ask(self, text: str, wanted: str) -> None:
