@@ -18,6 +18,7 @@ from tool import elfimage, kept, machine, paths, qemu, rewind, trial, watch
 from tool.machine import Ended, Limits, Machine
 from tool.system import Load
 from tool.verdict import Kind
+from tool.virtualclock import VirtualClock
 
 BOARD = "mps3-an536"
 PLACE, RAM, SMALL = 0x10000000, 0xC0100000, 0x10000078
@@ -138,6 +139,21 @@ def test_a_run_that_a_limit_ended_leaves_no_emulator(tmp_path, monkeypatch):
 def test_nor_does_one_that_cannot_be_stopped(telltale, tmp_path, monkeypatch):
     monkeypatch.setattr(rewind.Emulator, "stopped", lambda self: False)
     assert back(telltale(), tmp_path / "back").ended is Ended.END_LINE and not rewind._idle
+
+
+def test_answers_to_the_clock_are_not_taken_for_others(telltale, tmp_path, monkeypatch):
+    """A run that lasts is asked for its time; an answer that came too late for that waits in the channel."""
+    count = started(monkeypatch)
+    for word in (1, 2):
+        (tmp_path / "word").write_bytes(struct.pack("<I", word))
+        result = back(telltale(loads=(Load(tmp_path / "word", RAM, "pattern"),)), tmp_path / "back")
+        assert result.text[8:16] == "A" * 7 + "ABC"[word]
+        (emulator,) = rewind._idle.values()
+        clock = VirtualClock(emulator._control, boards.load(BOARD).runner.clock, greeted=True)
+        clock.look(1.0)
+        assert clock.milliseconds == 0
+        emulator._control.sendall(b'{"execute": "human-monitor-command", "arguments": {"command-line": "xp /2wx 0"}}\n' * 3)
+    assert len(count) == 1
 
 
 def test_an_emulator_that_dies_between_two_runs_is_told_of(telltale, tmp_path):

@@ -80,7 +80,7 @@ class Emulator:
                 raise
         self._control.settimeout(watch.IDLE_SECONDS)
         self._memory.settimeout(watch.IDLE_SECONDS)
-        self._heard = b""
+        self._heard, self._asked = b"", 0
         try:
             self._line()               # the greeting
             self._do("qmp_capabilities")
@@ -127,10 +127,13 @@ class Emulator:
         self._ram.close()
 
     def _do(self, command: str, **arguments: Any) -> Any:
-        """What a command of QMP returns; raises Broken where it is refused."""
-        self._control.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+        """What a command of QMP returns; raises Broken where it is refused. Events and late answers to the clock are passed over."""
+        self._asked += 1
+        self._control.sendall(json.dumps({"execute": command, "arguments": arguments, "id": self._asked}).encode() + b"\n")
         while True:
             answer = json.loads(self._line())
+            if answer.get("id") != self._asked:
+                continue
             if "error" in answer:
                 raise Broken(f"{command}: {answer['error'].get('desc')}")
             if "return" in answer:

@@ -54,7 +54,7 @@ class VirtualClock:
         try:
             self._channel.settimeout(_ANSWER_SECONDS)
             self._channel.sendall("".join(json.dumps(command) + "\n" for command in commands).encode())
-            while not (match := self._pattern.search(answer)):
+            while not ((match := self._pattern.search(answer)) and answer.endswith(b"\n")):     # others read lines here, too
                 data = self._channel.recv(4096)
                 if not data:
                     return None
