@@ -212,3 +212,11 @@ def test_a_test_whose_machine_is_known_makes_no_system(tmp_path, monkeypatch):
     monkeypatch.setattr(trial, "_judged", lambda *words: Verdict(Kind.FAIL, "made up"))
     failed = trial.run(one, tmp_path / "d")
     assert failed.kept and len(made) == 3 and (tmp_path / "d" / "replay.sh").is_file() and (tmp_path / "d" / "system.cfg").is_file()
+
+
+@pytest.mark.parametrize("changes", [{"ram_offset": 0x1000}, {"nonce_address": 0x2000}])
+def test_where_the_board_puts_things_is_a_part_of_what_it_is_made_of(monkeypatch, changes):
+    one, board = guesttest.of("mps3-an536", *GUEST_TEST), boards.load("mps3-an536")
+    before = trial._made_of(one, {})
+    monkeypatch.setattr(trial.boards, "load", lambda *words: dataclasses.replace(board, **changes))
+    assert trial._made_of(one, {}) != before

@@ -28,7 +28,7 @@ _UNUSED_SECONDS = 14 * 24 * 3600
 _MOST = 60_000                     # names: three whole runs of all targets, each under two
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=512)
 def _digest(file: Path, size: int, changed: int) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 

@@ -137,8 +137,9 @@ def _made_of(trial: Trial, bootargs: Mapping[str, str]) -> list[object]:
     files = [paths.SYSCFG, compiled.blob, trial.image()]
     if compiled.needs_dma_engine:
         files.append(paths.here().dma_engine(trial.board, trial.kind if trial.kind in paths.KINDS else "release"))
+    board = boards.load(trial.board)
     return [trial.reference, [kept.digest(file) if file.is_file() else None for file in files], bootargs,
-            strategy.choices(trial.strategy).arguments(), trial.kind, trial.record.needs.fills]
+            strategy.choices(trial.strategy).arguments(), trial.kind, trial.record.needs.fills, board.ram_offset, board.nonce_address]
 
 
 def _judged(result: machine.RunResult, expected: Expectation, by: Callable[[str, Facts, Expectation], Verdict] = judge) -> Verdict:
